@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+import fontpkg_public_sans
 from celery.schedules import crontab
 
 from rems_portal.logging import configure
@@ -202,7 +203,9 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
-STATICFILES_DIRS = [path for path in [BASE_DIR / "static"] if path.is_dir()]
+# The open font comes from a package and is served from here, as fonts/PublicSans[wght].ttf (one variable font).
+FONT_DIR = Path(fontpkg_public_sans.__file__).parent / "files"
+STATICFILES_DIRS = [BASE_DIR / "static", ("fonts", FONT_DIR)]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = LOCAL
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
