@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import environ
-import fontpkg_public_sans
 from celery.schedules import crontab
 
 from rems_portal.logging import configure
@@ -203,9 +202,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
-# The open font comes from a package and is served from here, as fonts/PublicSans[wght].ttf (one variable font).
-FONT_DIR = Path(fontpkg_public_sans.__file__).parent / "files"
-STATICFILES_DIRS = [BASE_DIR / "static", ("fonts", FONT_DIR)]
+STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = LOCAL
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
