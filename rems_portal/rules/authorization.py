@@ -1,0 +1,355 @@
+"""May this prescription be authorized? Asked by a certified prescriber; every check is always evaluated.
+
+`decide_authorization` is the only answer to that question for pages, API and commands alike. It issues no number and
+stores nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from rems_portal.rules.calendars import day_in_words, days_after, instant_in_words, program_day, require_utc
+from rems_portal.rules.categories import group_of
+from rems_portal.rules.enrollment import agreement_problem, category_of, uncleared_positive_test
+from rems_portal.rules.facts import PatientFacts, require_patient_in_utc
+from rems_portal.rules.findings import Decision, Problem, Rule, evaluate
+from rems_portal.rules.obligations import for_group
+from rems_portal.rules.pregnancy_testing import TestEvidence, first_test_window, later_test_window, test_evidence
+from rems_portal.rules.programs.definition import ProgramVersion
+from rems_portal.rules.surveys import survey_is_current, survey_wanted
+from rems_portal.rules.vocabulary import Party, RiskCategory, RuleGroup
+
+
+@dataclass(frozen=True, slots=True)
+class PrescriptionFacts:
+    """The prescription to be authorized. Supply in days, strength in milligrams, quantity in capsules."""
+
+    days_supply: int
+    quantity: int
+    strength_mg: Decimal
+    refills: int
+    by_telephone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationFacts:
+    """Everything that is known when an authorization is asked for at an instant (UTC).
+
+    `attested`: the codes of the statements the prescriber ticked. `replace_live_authorization`: the prescriber wants
+    the patient's live authorization voided by this one.
+    """
+
+    at: datetime
+    prescriber_certified: bool
+    patient: PatientFacts
+    prescription: PrescriptionFacts
+    attested: frozenset[str]
+    replace_live_authorization: bool
+
+
+class RequiredAttestation(NamedTuple):
+    """One statement the prescriber survey asks for: its code, its sentence, the obligations behind it."""
+
+    code: str
+    sentence: str
+    obligations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """The facts, with what follows from them for every rule."""
+
+    facts: AuthorizationFacts
+    program: ProgramVersion
+    day: date
+    category: RiskCategory
+    group: RuleGroup
+    first: bool
+    evidence: TestEvidence | None
+
+
+def prescriber_is_certified(case: _Case) -> Problem | None:
+    """AUTH-01."""
+    if case.facts.prescriber_certified:
+        return None
+    return Problem(
+        "The prescriber is not certified in the program now. Complete the certification, or call the program "
+        "if it was suspended.",
+        Party.PRESCRIBER,
+    )
+
+
+def patient_is_enrolled_with_this_prescriber(case: _Case) -> Problem | None:
+    """AUTH-02."""
+    patient = case.facts.patient
+    if not patient.enrolled:
+        return Problem(
+            "The patient is not enrolled in the program now. Enroll the patient with the agreement form for: "
+            f"{case.category.label}.",
+            Party.PRESCRIBER,
+        )
+    if not patient.enrolled_with_this_prescriber:
+        return Problem(
+            "The patient is not enrolled with this prescriber. Enroll the patient in your own name before you prescribe.",
+            Party.PRESCRIBER,
+        )
+    return None
+
+
+def agreement_form_fits_and_is_signed(case: _Case) -> Problem | None:
+    """AUTH-03."""
+    patient = case.facts.patient
+    sentence = agreement_problem(patient.agreement, case.category, patient.birth_date)
+    return Problem(sentence, Party.PRESCRIBER) if sentence else None
+
+
+def no_pregnancy_is_known_or_suspected(case: _Case) -> Problem | None:
+    """AUTH-04."""
+    patient = case.facts.patient
+    test = uncleared_positive_test(patient)
+    if test is not None:
+        return Problem(
+            f"The pregnancy test collected on {day_in_words(program_day(test.collected_at))} is positive and has not been "
+            "cleared. The patient must not take the medicine; program staff will be in touch.",
+            Party.PROGRAM,
+        )
+    if patient.pregnancy_hold:
+        return Problem(
+            "Treatment is on hold because a pregnancy is reported or suspected, or the patient's reproductive status "
+            "has changed. Only program staff can lift the hold; call the program.",
+            Party.PROGRAM,
+        )
+    return None
+
+
+def pregnancy_tests_are_on_file(case: _Case) -> Problem | None:
+    """AUTH-05."""
+    evidence = case.evidence
+    if evidence is None:
+        return None
+    missing = _missing_first_tests(case, evidence) if case.first else _missing_later_test(case, evidence)
+    if evidence.against is not None:
+        missing.append(
+            f"The test collected on {day_in_words(program_day(evidence.against.collected_at))} is "
+            f"{evidence.against.result.value}; a later negative test is needed."
+        )
+    return Problem(" ".join(missing), Party.PRESCRIBER) if missing else None
+
+
+def _missing_first_tests(case: _Case, evidence: TestEvidence) -> list[str]:
+    missing = []
+    program = case.program
+    if evidence.early is None:
+        opens, closes = first_test_window(case.day, program)
+        missing.append(
+            f"A negative pregnancy test collected from {day_in_words(opens)} through {day_in_words(closes)} "
+            f"({program.first_test_latest_days} to {program.first_test_earliest_days} days before) is missing."
+        )
+    if evidence.backing is None:
+        missing.append(
+            f"A negative pregnancy test collected within the {program.second_test_within_hours} hours before "
+            f"{instant_in_words(case.facts.at)} is missing."
+        )
+    return missing
+
+
+def _missing_later_test(case: _Case, evidence: TestEvidence) -> list[str]:
+    if evidence.backing is not None:
+        return []
+    opens, closes = later_test_window(case.day, case.program)
+    return [
+        f"A negative pregnancy test collected from {day_in_words(opens)} through {day_in_words(closes)}, and not yet "
+        "used for an earlier dispense, is missing. Record one."
+    ]
+
+
+def patient_survey_is_current(case: _Case) -> Problem | None:
+    """AUTH-06."""
+    facts = case.facts
+    if survey_is_current(facts.patient, case.group, facts.at, case.program):
+        return None
+    wanted = survey_wanted(facts.patient, case.group, facts.at, case.program)
+    return Problem(f"A patient survey {wanted} is missing. Give the patient the link to the survey.", Party.PATIENT)
+
+
+def counseling_is_attested(case: _Case) -> Problem | None:
+    """AUTH-07."""
+    return _missing_attestations(case, "AUTH-07", "This counseling is not attested yet:")
+
+
+def four_weeks_of_contraception_are_attested(case: _Case) -> Problem | None:
+    """AUTH-08."""
+    return _missing_attestations(case, "AUTH-08", "Before the first prescription this must be attested:")
+
+
+def _missing_attestations(case: _Case, rule: str, opening: str) -> Problem | None:
+    missing = [
+        attestation
+        for attestation in case.program.attestations
+        if attestation.code not in case.facts.attested
+        and attestation.rule == rule
+        and case.group in attestation.groups
+        and attestation.moment.covers(case.first)
+    ]
+    if not missing:
+        return None
+    obligations = dict.fromkeys(obligation for one in missing for obligation in one.obligations(case.first))
+    sentences = " ".join(f"“{attestation.sentence}”" for attestation in missing)
+    return Problem(f"{opening} {sentences}", Party.PRESCRIBER, tuple(obligations))
+
+
+def supply_product_and_strength_are_allowed(case: _Case) -> Problem | None:
+    """AUTH-09."""
+    prescription, program = case.facts.prescription, case.program
+    wrong = []
+    if not program.min_days_supply <= prescription.days_supply <= program.max_days_supply:
+        wrong.append(
+            f"A prescription is for {program.min_days_supply} to {program.max_days_supply} days, "
+            f"not {prescription.days_supply}."
+        )
+    if prescription.strength_mg not in program.strengths_mg:
+        known = ", ".join(format(strength, "f") for strength in program.strengths_mg)
+        wrong.append(f"{prescription.strength_mg:.9g} mg is not a strength of this medicine; there are: {known} mg.")
+    if prescription.quantity <= 0:
+        wrong.append("The quantity must be more than 0.")
+    return Problem(" ".join(wrong), Party.PRESCRIBER) if wrong else None
+
+
+def prescription_has_no_refills_and_is_not_by_telephone(case: _Case) -> Problem | None:
+    """AUTH-10."""
+    prescription = case.facts.prescription
+    wrong = []
+    if prescription.refills != 0:
+        wrong.append("Refills are not allowed: prescribe without, and ask for a new authorization each time.")
+    if prescription.by_telephone:
+        wrong.append("Telephone prescriptions are not allowed: write the prescription or send it electronically.")
+    return Problem(" ".join(wrong), Party.PRESCRIBER) if wrong else None
+
+
+def no_other_authorization_and_no_discordance(case: _Case) -> Problem | None:
+    """AUTH-11."""
+    patient = case.facts.patient
+    live = patient.live_authorization and not case.facts.replace_live_authorization
+    wrong = []
+    if live:
+        wrong.append("The patient already has a live authorization. Use it, or ask for a replacement, which voids it.")
+    if patient.open_discordance:
+        wrong.append("Something in the record does not agree and program staff are looking into it. Call the program.")
+    if not wrong:
+        return None
+    return Problem(" ".join(wrong), Party.PROGRAM if patient.open_discordance else Party.PRESCRIBER)
+
+
+_ENROLLMENT = ("PR-08", "PF-05", "PN-04", "PC-03", "PM-03")
+_SURVEY = ("PF-06", "PF-14", "PN-03", "PN-08", "PC-04", "PC-10", "PM-09")
+_COUNSELING = (
+    *("PR-05", "PR-06", "PR-07", "PR-15", "PR-16", "PR-17"),
+    *("PF-03", "PF-04", "PF-10", "PN-01", "PN-02", "PN-07"),
+    *("PC-01", "PC-02", "PC-07", "PM-01", "PM-02", "PM-06"),
+)
+
+AUTHORIZATION_RULES: tuple[Rule[_Case], ...] = (
+    Rule("AUTH-01", "The prescriber is certified now.", ("PR-01", "PR-02", "PR-03"), prescriber_is_certified),
+    Rule(
+        "AUTH-02",
+        "The patient is enrolled now, and with this prescriber.",
+        _ENROLLMENT,
+        patient_is_enrolled_with_this_prescriber,
+    ),
+    Rule(
+        "AUTH-03",
+        "The agreement form on file is the one that fits the patient today, and everybody has signed it.",
+        _ENROLLMENT,
+        agreement_form_fits_and_is_signed,
+    ),
+    Rule(
+        "AUTH-04",
+        "No pregnancy is reported, suspected or shown by a test, unless program staff have cleared it.",
+        ("PG-01", "PR-09", "PR-18", "PR-21", "PF-17", "PC-12"),
+        no_pregnancy_is_known_or_suspected,
+    ),
+    Rule(
+        "AUTH-05",
+        "The pregnancy tests that this prescription needs are on file.",
+        ("PG-01", "PR-04", "PR-09", "PR-18", "PF-02", "PF-11"),
+        pregnancy_tests_are_on_file,
+    ),
+    Rule("AUTH-06", "The patient survey is current.", _SURVEY, patient_survey_is_current),
+    Rule("AUTH-07", "The counseling for this prescription is attested.", _COUNSELING, counseling_is_attested),
+    Rule(
+        "AUTH-08",
+        "Contraception for 4 weeks before the first prescription is attested, where it applies.",
+        ("PF-01",),
+        four_weeks_of_contraception_are_attested,
+    ),
+    Rule(
+        "AUTH-09",
+        "The supply is within the limit, and product, strength and quantity are right.",
+        ("PR-10", "PR-19"),
+        supply_product_and_strength_are_allowed,
+    ),
+    Rule(
+        "AUTH-10",
+        "The prescription has no refills and is written or electronic.",
+        ("PR-11", "PR-20"),
+        prescription_has_no_refills_and_is_not_by_telephone,
+    ),
+    Rule(
+        "AUTH-11",
+        "The patient has no other live authorization, and nothing in the record waits to be resolved.",
+        ("PR-09", "PR-18"),
+        no_other_authorization_and_no_discordance,
+    ),
+)
+
+
+def decide_authorization(facts: AuthorizationFacts, program: ProgramVersion) -> Decision:
+    """Decide whether a prescription is authorized, at `facts.at` (UTC), under a program version (PR-09, PR-18).
+
+    A granted decision carries the category that fits, the last program day on which the authorization is good, and for
+    females who can get pregnant the test it rests on. Raises ValueError for instants that are not in UTC.
+    """
+    require_utc(facts.at)
+    require_patient_in_utc(facts.patient)
+    day = program_day(facts.at)
+    category = category_of(facts.patient, day, program)
+    group = group_of(category)
+    evidence = test_evidence(facts.patient, facts.at, program) if group is RuleGroup.FCGP else None
+    case = _Case(facts, program, day, category, group, not facts.patient.dispenses, evidence)
+    checks = evaluate(AUTHORIZATION_RULES, case, group)
+    if any(check.finding for check in checks):
+        return Decision("authorization", facts.at, program.program, program.version, checks, group)
+    backing = evidence.backing if evidence else None
+    return Decision(
+        "authorization",
+        facts.at,
+        program.program,
+        program.version,
+        checks,
+        group,
+        category=category,
+        valid_through=days_after(program_day(backing.collected_at), program.valid_days_after_test)
+        if backing
+        else days_after(day, program.valid_days_after_issue),
+        backing_test=backing,
+    )
+
+
+def preview_authorization(
+    *, at: datetime, prescriber_certified: bool, patient: PatientFacts, program: ProgramVersion
+) -> Decision:
+    """What would be missing at an instant (UTC) if the prescription and the prescriber's survey were in order."""
+    complete = PrescriptionFacts(program.max_days_supply, program.max_days_supply, program.strengths_mg[0], 0, False)
+    attested = frozenset(attestation.code for attestation in program.attestations)
+    facts = AuthorizationFacts(at, prescriber_certified, patient, complete, attested, replace_live_authorization=False)
+    return decide_authorization(facts, program)
+
+
+def required_attestations(group: RuleGroup, first: bool, program: ProgramVersion) -> tuple[RequiredAttestation, ...]:
+    """The statements the prescriber survey asks for, for a group, before a first or a later prescription."""
+    return tuple(
+        RequiredAttestation(one.code, one.sentence, for_group(one.obligations(first), group))
+        for one in program.attestations
+        if group in one.groups and one.moment.covers(first)
+    )
