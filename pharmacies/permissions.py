@@ -1,0 +1,40 @@
+"""Who may act for which pharmacy. Fails closed: who confirms works there and has a training record."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+
+from pharmacies.models import Pharmacy, PharmacyStaff
+from rems_portal.audit.actors import Actor, Channel
+from rems_portal.rules.calendars import program_day
+
+if TYPE_CHECKING:
+    from rems_portal.accounts.models import User
+
+
+def pharmacies_of(user: "User", on: date) -> QuerySet[Pharmacy]:
+    """Return the pharmacies this account works in on `on` (a program day)."""
+    work = PharmacyStaff.objects.in_force(on).filter(user_id=user.pk).values("pharmacy_id")
+    return Pharmacy.objects.filter(pk__in=work)
+
+
+def represents(user: "User", pharmacy: Pharmacy, on: date) -> bool:
+    """Is this account the pharmacy's authorized representative on `on`?"""
+    work = PharmacyStaff.objects.in_force(on).filter(user_id=user.pk, pharmacy=pharmacy, is_representative=True)
+    return bool(work.exists())
+
+
+def is_trained(user_id: int, pharmacy: Pharmacy, on: date) -> bool:
+    """Does this account work in the pharmacy and have a training record there?"""
+    work = PharmacyStaff.objects.in_force(on).filter(user_id=user_id, pharmacy=pharmacy, trained_at__isnull=False)
+    return bool(work.exists())
+
+
+def require_trained(by: Actor, pharmacy: Pharmacy, at: datetime) -> None:
+    """Raise PermissionDenied unless `by` is trained staff of the pharmacy, or the pharmacy's own system."""
+    if by.channel == Channel.API and by.user_id is None:
+        return
+    if by.user_id is None or not is_trained(by.user_id, pharmacy, program_day(at)):
+        raise PermissionDenied("Only trained staff of the pharmacy may do this. Complete your training record first.")

@@ -1,0 +1,72 @@
+"""Who acts, and through which channel: passed to every business act as `by=` and written on every history row."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Channel(StrEnum):
+    """The way a request reached the program."""
+
+    PAGE = "page"
+    API = "api"
+    ADMIN = "admin"
+    LINK = "link"
+    JOB = "job"
+    COMMAND = "command"
+
+
+class Account(Protocol):
+    """What an actor needs of a user account."""
+
+    pk: int
+
+    def get_full_name(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person or system that acts. `user_id` is None for an API token, a survey link or a job."""
+
+    name: str
+    channel: Channel
+    user_id: int | None = None
+
+    @classmethod
+    def of(cls, user: Account, channel: Channel = Channel.PAGE) -> "Actor":
+        """Return the actor for a signed-in account."""
+        return cls(name=user.get_full_name(), channel=channel, user_id=user.pk)
+
+
+_current: ContextVar[Actor | None] = ContextVar("rems_actor", default=None)
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[None]:
+    """Write `actor` on every history row made inside."""
+    token = _current.set(actor)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def current_actor_name() -> str:
+    """Return who acts now, for the history row; empty outside any act (a direct write)."""
+    actor = _current.get()
+    return actor.name if actor else ""
+
+
+def current_channel() -> str:
+    """Return the channel of who acts now; empty outside any act."""
+    actor = _current.get()
+    return actor.channel.value if actor else ""
+
+
+def current_user_id() -> int | None:
+    """Return the account id of who acts now, if it is a person with an account."""
+    actor = _current.get()
+    return actor.user_id if actor else None

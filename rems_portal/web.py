@@ -1,0 +1,39 @@
+"""What every page needs to turn a request into a call: who asks, and a record only if the asker has a part in it."""
+
+from datetime import datetime
+from typing import TypeVar, cast
+
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest
+
+from rems_portal.accounts.models import User
+from rems_portal.audit.access import record_denied_look, record_look
+from rems_portal.audit.actors import Actor, Channel
+
+Row = TypeVar("Row", bound=Model)
+
+
+def user_of(request: HttpRequest) -> User:
+    """Return the signed-in account; pages without one are closed by LoginRequiredMiddleware."""
+    return cast(User, request.user)
+
+
+def actor_of(request: HttpRequest, channel: Channel = Channel.PAGE) -> Actor:
+    """Return the actor for the signed-in account."""
+    return Actor.of(user_of(request), channel)
+
+
+def visible_or_404(request: HttpRequest, rows: "QuerySet[Row]", *, at: datetime, kind: str, **lookup: str) -> Row:
+    """Return the one row of `rows` (already scoped to the viewer) and write the look down.
+
+    `kind` and the looked-up number name the record ("patient P-…"). Raises Http404 when it is not there for this
+    viewer, whether it exists or not, and writes that down too.
+    """
+    record = f"{kind} {next(iter(lookup.values()))}"
+    try:
+        row = rows.get(**lookup)
+    except rows.model.DoesNotExist:
+        record_denied_look(by=actor_of(request), at=at, record=record)
+        raise Http404(f"No such {kind} for you") from None
+    record_look(by=actor_of(request), at=at, record=record)
+    return row
