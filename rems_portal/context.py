@@ -1,0 +1,15 @@
+"""What every page of the portal needs in its template context: the instant of the request and whether this is a demo.
+
+A context processor belongs to the views, so it reads the clock, once a request. It must not query the database.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Return `now` (aware, UTC) and `demonstration` (true when the portal runs with demo data)."""
+    return {"now": timezone.now(), "demonstration": settings.DEMO}  # noqa: TID251 - part of the view layer

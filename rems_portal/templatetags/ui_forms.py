@@ -1,0 +1,98 @@
+"""The components of forms as template tags, built into every template: a field of any kind, and the error summary.
+
+In: Django's forms and bound fields. Out: markup from templates/components/. They must not validate anything.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import template
+from django.forms import BaseForm, BoundField
+
+register = template.Library()
+
+KINDS = {"radioselect": "radios", "checkboxselectmultiple": "checkboxes", "checkbox": "check"}
+
+
+def kind_of(bound: BoundField) -> str:
+    """Return how a field is laid out: radios, checkboxes, check (one box), boxes (a day or moment) or plain."""
+    if hasattr(bound.field.widget, "boxes"):
+        return "boxes"
+    return KINDS.get(bound.widget_type, "plain")
+
+
+def first_id(bound: BoundField) -> str:
+    """Return the id of the first control of a field, where a link from the error summary leads."""
+    several = kind_of(bound) in ("radios", "checkboxes", "boxes")
+    return f"{bound.auto_id}_0" if several else bound.id_for_label or bound.auto_id
+
+
+@register.inclusion_tag("components/field.html")
+def field(
+    bound: BoundField,
+    label: str = "",
+    hint: str = "",
+    style: str = "",
+    width: str = "",
+    suffix: str = "",
+    choice_hints: Mapping[str, str] | None = None,
+    **attributes: Any,
+) -> dict[str, Any]:
+    """Show one field with its label, hint, error and control.
+
+    `style`: for radios and checkboxes "tiles" (big, the default of radios), "side" (tiles side by side), "pics" (tiles
+    with the pictogram of each value), "bare"; add "legend-big" where the question is the page's heading.
+    `width`: 2, 4, 10, 20 characters or "number" (a number read aloud). `suffix`: a unit after the box.
+    `choice_hints`: value -> a line under that choice. Other keywords become attributes of the control, underscores
+    as dashes: `autocomplete="off"`, `inputmode="numeric"`.
+    """
+    kind = kind_of(bound)
+    hint = hint or str(bound.help_text)
+    described = [f"{bound.auto_id}_helptext"] * bool(hint) + [f"{bound.auto_id}_error"] * bool(bound.errors)
+    extra = {name.replace("_", "-"): value for name, value in attributes.items()}
+    if kind in ("plain", "check") and described:
+        extra["aria-describedby"] = " ".join(described)
+    styles = style.split() or (["tiles"] if kind in ("radios", "checkboxes") else [])
+    found: dict[str, Any] = {
+        "field": bound, "kind": kind, "label": label or bound.label, "hint": hint, "width": width, "suffix": suffix,
+        "optional": not bound.field.required and kind != "check", "described": " ".join(described),
+    }  # fmt: skip
+    if {"side", "pics"} & set(styles):
+        styles.append("tiles")
+    found |= {"styles": " ".join(styles), "pics": "pics" in styles}
+    if kind in ("radios", "checkboxes"):
+        found["options"] = options_of(bound, choice_hints or {})
+    else:
+        found["control"] = bound.as_widget(attrs=extra)
+    return found
+
+
+def options_of(bound: BoundField, hints: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the choices of a field, each with its control, label, hint and value; an empty choice is left out."""
+    return [
+        {
+            "control": option.tag(),
+            "label": option.choice_label,
+            "value": str(option.data["value"]),
+            "hint": hints.get(str(option.data["value"]), ""),
+            "id": option.id_for_label,
+        }
+        for option in bound.subwidgets
+        if str(option.data["value"] or "") != ""
+    ]
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(*forms: BaseForm | Iterable[BaseForm] | None) -> dict[str, Any]:
+    """Show all errors of forms and formsets above the page's form, each a link to its field; nothing when there are none."""
+    found: list[tuple[str, str]] = []
+    for one in forms:
+        if one is None:
+            continue
+        several = [one] if isinstance(one, BaseForm) else list(one)
+        if not isinstance(one, BaseForm) and hasattr(one, "non_form_errors"):
+            found += [(str(error), "") for error in one.non_form_errors()]
+        for form in several:
+            found += [(str(error), "") for error in form.non_field_errors()]
+            found += [(str(error), first_id(bound)) for bound in form for error in bound.errors]
+    return {"errors": found}
