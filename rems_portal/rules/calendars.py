@@ -79,7 +79,10 @@ def days_after(day: date, days: int) -> date:
 
 
 def months_before(day: date, months: int) -> date:
-    """The same day of the month, that many months earlier, clipped to the month's end (31 August - 6 = 28 or 29 February)."""
+    """The same day of the month, that many months earlier, clipped to the month's end.
+
+    Six months before 31 August is the last day of February.
+    """
     return _shift_months(day, -months)
 
 

@@ -85,7 +85,7 @@ def explain_category(
     on: date,
     program: ProgramVersion,
 ) -> tuple[RiskCategory, tuple[str, ...]]:
-    """The category that fits on a program day, and the plain reasons for it, in the order in which they were weighed."""
+    """The category that fits on a program day, and the plain reasons for it, in the order they were weighed."""
     category = category_that_fits(
         birth_date=birth_date,
         sex=sex,
@@ -120,7 +120,7 @@ def _reproductive_reason(
     if basis is None:
         return "No reason is recorded why she can not get pregnant, so she counts as one who can."
     who = "an adult" if adult else "a child"
-    return f'"{_label(basis).capitalize()}" is not an accepted reason for {who}, so she counts as one who can get pregnant.'
+    return f"“{_label(basis).capitalize()}” is not an accepted reason for {who}, so she counts as one who can."
 
 
 def _label(basis: CannotBasis | None) -> str:

@@ -191,13 +191,13 @@ PHARMACY_CERTIFICATION_RULES: tuple[Rule[_PharmacyCase], ...] = (
 
 
 def check_prescriber_certification(facts: PrescriberCertificationFacts, program: ProgramVersion) -> tuple[Check, ...]:
-    """Every check of a prescriber's certification at `facts.at` (UTC); certified when all hold (PR-01, PR-02, PR-03)."""
+    """Every check of a prescriber's certification at `facts.at` (UTC); all hold: certified (PR-01, PR-02, PR-03)."""
     require_utc(facts.at)
     return evaluate(PRESCRIBER_CERTIFICATION_RULES, _PrescriberCase(facts, program))
 
 
 def check_pharmacy_certification(facts: PharmacyCertificationFacts, program: ProgramVersion) -> tuple[Check, ...]:
-    """Every check of a pharmacy's certification at `facts.at` (UTC); certified when all hold (PH-01, PH-02)."""
+    """Every check of a pharmacy's certification at `facts.at` (UTC); all hold: certified (PH-01, PH-02)."""
     require_utc(facts.at)
     return evaluate(PHARMACY_CERTIFICATION_RULES, _PharmacyCase(facts, program))
 

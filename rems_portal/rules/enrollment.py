@@ -21,6 +21,7 @@ __all__ = [
     "category_of",
     "coming_of_age_on",
     "coming_of_age_warning",
+    "supply_ends_on",
     "uncleared_positive_test",
 ]
 
@@ -64,7 +65,7 @@ def uncleared_positive_test(patient: PatientFacts) -> PregnancyTestFacts | None:
 
 
 def coming_of_age_on(patient: PatientFacts, at: datetime) -> date | None:
-    """The day from which the child's form no longer fits, or None when the patient is an adult at that instant (UTC)."""
+    """The day from which the child's form no longer fits; None when the patient is an adult at that instant (UTC)."""
     return None if is_adult(patient.birth_date, program_day(at)) else adult_on(patient.birth_date)
 
 
@@ -76,4 +77,15 @@ def coming_of_age_warning(patient: PatientFacts, at: datetime, program: ProgramV
     return (
         f"The patient comes of age on {day_in_words(day)}. From that day on the child's form no longer fits: "
         "sign the adult's agreement form before the next authorization."
+    )
+
+
+def supply_ends_on(patient: PatientFacts) -> date | None:
+    """The day the supply already dispensed runs out, over all dispenses at all pharmacies, or None without any."""
+    return max(
+        (
+            days_after(dispense.dispensed_on, dispense.days_supply)
+            for dispense in (*patient.dispenses, *patient.earlier_course_dispenses)
+        ),
+        default=None,
     )

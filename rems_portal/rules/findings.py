@@ -74,7 +74,7 @@ class Problem(NamedTuple):
     obligations: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule(Generic[Case]):
     """One rule of a registry: its id, the statement that should be true, its obligations, and the function that looks.
 
@@ -88,7 +88,7 @@ class Rule(Generic[Case]):
 
 
 def evaluate(rules: tuple[Rule[Case], ...], case: Case, group: RuleGroup | None = None) -> tuple[Check, ...]:
-    """Evaluate every rule of a registry, in its order; cited are the obligations that concern a patient group, if given."""
+    """Evaluate every rule of a registry, in its order; a group, if given, narrows the obligations cited to its own."""
     return tuple(_evaluate_one(rule, rule.problem(case), group) for rule in rules)
 
 

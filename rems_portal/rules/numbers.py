@@ -59,7 +59,10 @@ class NumberError(ValueError):
 
 
 def format_number(kind: Kind, value: int) -> str:
-    """The number of a kind for a random value: "A-XXXX-XXXX-XXXX-XX". Raises ValueError outside 0 to NUMBER_SPACE - 1."""
+    """The number of a kind for a random value: "A-XXXX-XXXX-XXXX-XX".
+
+    Raises ValueError for a value outside 0 to NUMBER_SPACE - 1.
+    """
     if not 0 <= value < NUMBER_SPACE:
         raise ValueError("The value of a number lies between 0 and NUMBER_SPACE - 1.")
     letters = []

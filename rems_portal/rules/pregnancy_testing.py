@@ -68,7 +68,7 @@ class WindowKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TestWindow:
-    """A stretch of time for the drawn timeline: from `opens` (UTC) until before `closes`, or through it where hours count.
+    """A stretch of time for the drawn timeline, from `opens` to `closes` (UTC); where days count, `closes` is midnight.
 
     `met_by` is the latest negative test that lies in it, if any.
     """

@@ -48,10 +48,11 @@ def _newer_than(patient: PatientFacts, group: RuleGroup, program: ProgramVersion
 
 
 def survey_is_current(patient: PatientFacts, group: RuleGroup, at: datetime, program: ProgramVersion) -> bool:
-    """Whether a survey good for a prescription at an instant (UTC) is on file (PF-06, PF-14, PN-03, PN-08, PC-04, PC-10, PM-09).
+    """Whether a survey good for a prescription at an instant (UTC) is on file.
 
-    Completed after the last authorization that was dispensed and at most 30 days old; for groups with a rhythm in
-    months, completed within those calendar months. True also where none is required.
+    Completed after the last authorization that was dispensed and at most 30 days old (PF-06, PF-14, PC-04, PC-10,
+    PM-09); for groups with a rhythm in months, completed within those calendar months (PN-03, PN-08). True also where
+    none is required.
     """
     if not survey_is_required(group, first=not patient.dispenses, program=program):
         return True

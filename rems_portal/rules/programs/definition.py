@@ -104,7 +104,7 @@ class PharmacyProcess:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ProgramVersion:
     """The parameters in force from one modification on. `sources` says, for each parameter, where its value is from.
 
@@ -149,7 +149,7 @@ class ProgramVersion:
     pharmacy_processes: tuple[PharmacyProcess, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Program:
     """One product's REMS: its register of modifications, and the versions whose parameters are known."""
 

@@ -20,13 +20,13 @@ MODIFICATIONS = (
     Modification(
         "2021-08-05",
         date(2021, 8, 5),
-        "The prescriber survey asks for the days of therapy; a check box for materials; the mobile app is no longer named.",
+        "The prescriber survey asks for the days of therapy; a check box for materials; the mobile app goes unnamed.",
     ),
     Modification("2023-03-24", date(2023, 3, 24), "Administrative changes."),
     Modification(
         "2026-04-27",
         date(2026, 4, 27),
-        "The Emergency Contraception Brochure is withdrawn and its content moves into the Prescriber and Patient Guides; "
+        "The Emergency Contraception Brochure is withdrawn, its content moves into the Prescriber and Patient Guide; "
         "audit requirements are clarified; aligned with the thalidomide and pomalidomide programs.",
     ),
 )

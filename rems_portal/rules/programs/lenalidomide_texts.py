@@ -104,7 +104,7 @@ CHECKLIST = (
     ChecklistItem("embryo_fetal_toxicity", "The harm the medicine can do to an unborn baby.", _FCGP, _HER_SAFE_USE),
     ChecklistItem(
         "her_contraception",
-        "Two methods of contraception at once, or continuous abstinence, from 4 weeks before until 4 weeks after treatment.",
+        "Two methods of contraception, or continuous abstinence, from 4 weeks before until 4 weeks after treatment.",
         _FCGP,
         _HER_SAFE_USE,
     ),
@@ -135,7 +135,7 @@ CHECKLIST = (
     ),
     ChecklistItem(
         "barrier_contraception",
-        "A condom at every contact with a female who can get pregnant, also after a vasectomy, until 4 weeks after treatment.",
+        "A condom with any female who can get pregnant, also after a vasectomy, until 4 weeks after treatment.",
         _MALE,
         _HIS_SAFE_USE,
     ),

@@ -1,75 +1,18 @@
-"""May this prescription be authorized? Asked by a certified prescriber; every check is always evaluated.
+"""The eleven rules of an authorization, each a statement that should be true, and their ordered registry.
 
-`decide_authorization` is the only answer to that question for pages, API and commands alike. It issues no number and
-stores nothing.
+A rule answers None when its statement holds, else what is wrong. No rule looks at the outcome of another.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from typing import NamedTuple
-
-from rems_portal.rules.calendars import day_in_words, days_after, instant_in_words, program_day, require_utc
-from rems_portal.rules.categories import group_of
-from rems_portal.rules.enrollment import agreement_problem, category_of, uncleared_positive_test
-from rems_portal.rules.facts import PatientFacts, require_patient_in_utc
-from rems_portal.rules.findings import Decision, Problem, Rule, evaluate
-from rems_portal.rules.obligations import for_group
-from rems_portal.rules.pregnancy_testing import TestEvidence, first_test_window, later_test_window, test_evidence
-from rems_portal.rules.programs.definition import ProgramVersion
+from rems_portal.rules.authorization.facts import AuthorizationCase
+from rems_portal.rules.calendars import day_in_words, instant_in_words, program_day
+from rems_portal.rules.enrollment import agreement_problem, uncleared_positive_test
+from rems_portal.rules.findings import Problem, Rule
+from rems_portal.rules.pregnancy_testing import TestEvidence, first_test_window, later_test_window
 from rems_portal.rules.surveys import survey_is_current, survey_wanted
-from rems_portal.rules.vocabulary import Party, RiskCategory, RuleGroup
+from rems_portal.rules.vocabulary import Party
 
 
-@dataclass(frozen=True, slots=True)
-class PrescriptionFacts:
-    """The prescription to be authorized. Supply in days, strength in milligrams, quantity in capsules."""
-
-    days_supply: int
-    quantity: int
-    strength_mg: Decimal
-    refills: int
-    by_telephone: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorizationFacts:
-    """Everything that is known when an authorization is asked for at an instant (UTC).
-
-    `attested`: the codes of the statements the prescriber ticked. `replace_live_authorization`: the prescriber wants
-    the patient's live authorization voided by this one.
-    """
-
-    at: datetime
-    prescriber_certified: bool
-    patient: PatientFacts
-    prescription: PrescriptionFacts
-    attested: frozenset[str]
-    replace_live_authorization: bool
-
-
-class RequiredAttestation(NamedTuple):
-    """One statement the prescriber survey asks for: its code, its sentence, the obligations behind it."""
-
-    code: str
-    sentence: str
-    obligations: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """The facts, with what follows from them for every rule."""
-
-    facts: AuthorizationFacts
-    program: ProgramVersion
-    day: date
-    category: RiskCategory
-    group: RuleGroup
-    first: bool
-    evidence: TestEvidence | None
-
-
-def prescriber_is_certified(case: _Case) -> Problem | None:
+def prescriber_is_certified(case: AuthorizationCase) -> Problem | None:
     """AUTH-01."""
     if case.facts.prescriber_certified:
         return None
@@ -80,7 +23,7 @@ def prescriber_is_certified(case: _Case) -> Problem | None:
     )
 
 
-def patient_is_enrolled_with_this_prescriber(case: _Case) -> Problem | None:
+def patient_is_enrolled_with_this_prescriber(case: AuthorizationCase) -> Problem | None:
     """AUTH-02."""
     patient = case.facts.patient
     if not patient.enrolled:
@@ -91,27 +34,27 @@ def patient_is_enrolled_with_this_prescriber(case: _Case) -> Problem | None:
         )
     if not patient.enrolled_with_this_prescriber:
         return Problem(
-            "The patient is not enrolled with this prescriber. Enroll the patient in your own name before you prescribe.",
+            "The patient is not enrolled with this prescriber. Enroll the patient yourself before you prescribe.",
             Party.PRESCRIBER,
         )
     return None
 
 
-def agreement_form_fits_and_is_signed(case: _Case) -> Problem | None:
+def agreement_form_fits_and_is_signed(case: AuthorizationCase) -> Problem | None:
     """AUTH-03."""
     patient = case.facts.patient
     sentence = agreement_problem(patient.agreement, case.category, patient.birth_date)
     return Problem(sentence, Party.PRESCRIBER) if sentence else None
 
 
-def no_pregnancy_is_known_or_suspected(case: _Case) -> Problem | None:
+def no_pregnancy_is_known_or_suspected(case: AuthorizationCase) -> Problem | None:
     """AUTH-04."""
     patient = case.facts.patient
     test = uncleared_positive_test(patient)
     if test is not None:
         return Problem(
-            f"The pregnancy test collected on {day_in_words(program_day(test.collected_at))} is positive and has not been "
-            "cleared. The patient must not take the medicine; program staff will be in touch.",
+            f"The pregnancy test collected on {day_in_words(program_day(test.collected_at))} is positive and has not "
+            "been cleared. The patient must not take the medicine; program staff will be in touch.",
             Party.PROGRAM,
         )
     if patient.pregnancy_hold:
@@ -123,7 +66,7 @@ def no_pregnancy_is_known_or_suspected(case: _Case) -> Problem | None:
     return None
 
 
-def pregnancy_tests_are_on_file(case: _Case) -> Problem | None:
+def pregnancy_tests_are_on_file(case: AuthorizationCase) -> Problem | None:
     """AUTH-05."""
     evidence = case.evidence
     if evidence is None:
@@ -137,7 +80,7 @@ def pregnancy_tests_are_on_file(case: _Case) -> Problem | None:
     return Problem(" ".join(missing), Party.PRESCRIBER) if missing else None
 
 
-def _missing_first_tests(case: _Case, evidence: TestEvidence) -> list[str]:
+def _missing_first_tests(case: AuthorizationCase, evidence: TestEvidence) -> list[str]:
     missing = []
     program = case.program
     if evidence.early is None:
@@ -154,7 +97,7 @@ def _missing_first_tests(case: _Case, evidence: TestEvidence) -> list[str]:
     return missing
 
 
-def _missing_later_test(case: _Case, evidence: TestEvidence) -> list[str]:
+def _missing_later_test(case: AuthorizationCase, evidence: TestEvidence) -> list[str]:
     if evidence.backing is not None:
         return []
     opens, closes = later_test_window(case.day, case.program)
@@ -164,7 +107,7 @@ def _missing_later_test(case: _Case, evidence: TestEvidence) -> list[str]:
     ]
 
 
-def patient_survey_is_current(case: _Case) -> Problem | None:
+def patient_survey_is_current(case: AuthorizationCase) -> Problem | None:
     """AUTH-06."""
     facts = case.facts
     if survey_is_current(facts.patient, case.group, facts.at, case.program):
@@ -173,17 +116,17 @@ def patient_survey_is_current(case: _Case) -> Problem | None:
     return Problem(f"A patient survey {wanted} is missing. Give the patient the link to the survey.", Party.PATIENT)
 
 
-def counseling_is_attested(case: _Case) -> Problem | None:
+def counseling_is_attested(case: AuthorizationCase) -> Problem | None:
     """AUTH-07."""
     return _missing_attestations(case, "AUTH-07", "This counseling is not attested yet:")
 
 
-def four_weeks_of_contraception_are_attested(case: _Case) -> Problem | None:
+def four_weeks_of_contraception_are_attested(case: AuthorizationCase) -> Problem | None:
     """AUTH-08."""
     return _missing_attestations(case, "AUTH-08", "Before the first prescription this must be attested:")
 
 
-def _missing_attestations(case: _Case, rule: str, opening: str) -> Problem | None:
+def _missing_attestations(case: AuthorizationCase, rule: str, opening: str) -> Problem | None:
     missing = [
         attestation
         for attestation in case.program.attestations
@@ -199,7 +142,7 @@ def _missing_attestations(case: _Case, rule: str, opening: str) -> Problem | Non
     return Problem(f"{opening} {sentences}", Party.PRESCRIBER, tuple(obligations))
 
 
-def supply_product_and_strength_are_allowed(case: _Case) -> Problem | None:
+def supply_product_and_strength_are_allowed(case: AuthorizationCase) -> Problem | None:
     """AUTH-09."""
     prescription, program = case.facts.prescription, case.program
     wrong = []
@@ -216,7 +159,7 @@ def supply_product_and_strength_are_allowed(case: _Case) -> Problem | None:
     return Problem(" ".join(wrong), Party.PRESCRIBER) if wrong else None
 
 
-def prescription_has_no_refills_and_is_not_by_telephone(case: _Case) -> Problem | None:
+def prescription_has_no_refills_and_is_not_by_telephone(case: AuthorizationCase) -> Problem | None:
     """AUTH-10."""
     prescription = case.facts.prescription
     wrong = []
@@ -227,7 +170,7 @@ def prescription_has_no_refills_and_is_not_by_telephone(case: _Case) -> Problem 
     return Problem(" ".join(wrong), Party.PRESCRIBER) if wrong else None
 
 
-def no_other_authorization_and_no_discordance(case: _Case) -> Problem | None:
+def no_other_authorization_and_no_discordance(case: AuthorizationCase) -> Problem | None:
     """AUTH-11."""
     patient = case.facts.patient
     live = patient.live_authorization and not case.facts.replace_live_authorization
@@ -249,7 +192,7 @@ _COUNSELING = (
     *("PC-01", "PC-02", "PC-07", "PM-01", "PM-02", "PM-06"),
 )
 
-AUTHORIZATION_RULES: tuple[Rule[_Case], ...] = (
+AUTHORIZATION_RULES: tuple[Rule[AuthorizationCase], ...] = (
     Rule("AUTH-01", "The prescriber is certified now.", ("PR-01", "PR-02", "PR-03"), prescriber_is_certified),
     Rule(
         "AUTH-02",
@@ -302,54 +245,3 @@ AUTHORIZATION_RULES: tuple[Rule[_Case], ...] = (
         no_other_authorization_and_no_discordance,
     ),
 )
-
-
-def decide_authorization(facts: AuthorizationFacts, program: ProgramVersion) -> Decision:
-    """Decide whether a prescription is authorized, at `facts.at` (UTC), under a program version (PR-09, PR-18).
-
-    A granted decision carries the category that fits, the last program day on which the authorization is good, and for
-    females who can get pregnant the test it rests on. Raises ValueError for instants that are not in UTC.
-    """
-    require_utc(facts.at)
-    require_patient_in_utc(facts.patient)
-    day = program_day(facts.at)
-    category = category_of(facts.patient, day, program)
-    group = group_of(category)
-    evidence = test_evidence(facts.patient, facts.at, program) if group is RuleGroup.FCGP else None
-    case = _Case(facts, program, day, category, group, not facts.patient.dispenses, evidence)
-    checks = evaluate(AUTHORIZATION_RULES, case, group)
-    if any(check.finding for check in checks):
-        return Decision("authorization", facts.at, program.program, program.version, checks, group)
-    backing = evidence.backing if evidence else None
-    return Decision(
-        "authorization",
-        facts.at,
-        program.program,
-        program.version,
-        checks,
-        group,
-        category=category,
-        valid_through=days_after(program_day(backing.collected_at), program.valid_days_after_test)
-        if backing
-        else days_after(day, program.valid_days_after_issue),
-        backing_test=backing,
-    )
-
-
-def preview_authorization(
-    *, at: datetime, prescriber_certified: bool, patient: PatientFacts, program: ProgramVersion
-) -> Decision:
-    """What would be missing at an instant (UTC) if the prescription and the prescriber's survey were in order."""
-    complete = PrescriptionFacts(program.max_days_supply, program.max_days_supply, program.strengths_mg[0], 0, False)
-    attested = frozenset(attestation.code for attestation in program.attestations)
-    facts = AuthorizationFacts(at, prescriber_certified, patient, complete, attested, replace_live_authorization=False)
-    return decide_authorization(facts, program)
-
-
-def required_attestations(group: RuleGroup, first: bool, program: ProgramVersion) -> tuple[RequiredAttestation, ...]:
-    """The statements the prescriber survey asks for, for a group, before a first or a later prescription."""
-    return tuple(
-        RequiredAttestation(one.code, one.sentence, for_group(one.obligations(first), group))
-        for one in program.attestations
-        if group in one.groups and one.moment.covers(first)
-    )
