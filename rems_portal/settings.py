@@ -5,6 +5,7 @@ Two shapes come out of one file: the embedded one (SQLite, files as message brok
 that would be unsafe in production: without DEBUG or DEMO a SECRET_KEY must be given.
 """
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from rems_portal.logging import configure
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+environ.Env.read_env(os.environ.get("ENV_FILE", str(BASE_DIR / ".env")))
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
@@ -28,6 +29,9 @@ SECRET_KEY = env.str("SECRET_KEY", default="only-for-the-demo-on-your-own-machin
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if LOCAL else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PORTAL_URL = env.str("PORTAL_URL", default="http://127.0.0.1:8000")
+
+# The program this portal runs: a file of rems_portal/rules/programs.
+PROGRAM = env.str("PROGRAM", default="lenalidomide")
 
 # Where the embedded shape keeps its files: database, message folders, caches, the demo's mailbox.
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
@@ -100,6 +104,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "rems_portal.context.portal",
             ],
+            "builtins": ["rems_portal.templatetags.ui", "rems_portal.templatetags.ui_forms"],
         },
     }
 ]
@@ -205,6 +210,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Browsers ask for source maps only with their tools open; compressing them would take longer than all the rest.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["woff2", "png", "gz", "br", "map"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = LOCAL
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
