@@ -12,6 +12,7 @@ from typing import Any
 # Databases, mailbox and caches of a test run lie in a folder of their own, never among the demo's data.
 FOLDER = tempfile.TemporaryDirectory(prefix="rems-tests-", ignore_cleanup_errors=True)
 os.environ["VAR_DIR"] = FOLDER.name
+os.environ["ENV_FILE"] = os.devnull
 os.environ.setdefault("DEMO", "1")
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
