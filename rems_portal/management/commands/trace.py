@@ -1,0 +1,183 @@
+"""`manage.py trace`: obligation, where it is enforced, which tests show it; and what is not covered yet.
+
+Obligations come from docs/obligations.csv, rules from the registries, places in code from `# REMS:` comments and from
+docstrings, tests from `@pytest.mark.rems(...)`. Reads files only; the tests themselves are not run.
+"""
+
+import ast
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from rems_portal.rules.registry import every_rule
+
+OBLIGATION = re.compile(r"\b(?:PR|PF|PN|PC|PM|PH|PG)-\d{2}\b")
+REMARK = re.compile(r"(?:#|<!--|\{#)\s*REMS:(.*)")
+CODE_FOLDERS = ("rems_portal", "prescribers", "patients", "pharmacies", "authorizations", "templates")
+MUST_BE_COVERED = frozenset({"gate", "block"})
+SHOWN_PLACES = 3
+SHOWN_TESTS = 2
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+@dataclass
+class Trace:
+    """What was found: per obligation its kind, its text, the rules, the places in code, the tests."""
+
+    kinds: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    rules: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    places: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    tests: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def unknown(self) -> list[str]:
+        """Obligations that are cited somewhere and listed nowhere."""
+        return sorted({*self.rules, *self.places, *self.tests} - set(self.kinds))
+
+    def lacks(self, obligation: str) -> list[str]:
+        """What an obligation has not: "rule or place", "test"."""
+        enforced = self.rules.get(obligation) or self.places.get(obligation)
+        found = {"rule or place": enforced, "test": self.tests.get(obligation)}
+        return [name for name, there in found.items() if not there]
+
+
+class Command(BaseCommand):
+    """Prints the matrix; with --check, exits 1 while a gate or a block is not enforced or not tested."""
+
+    help = "Prints which rule, which code and which tests stand for each obligation of the REMS."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Where to look, and whether gaps are an error."""
+        parser.add_argument("--root", type=Path, default=settings.BASE_DIR, help="the folder of the portal")
+        parser.add_argument("--check", action="store_true", help="exit 1 when a gate or a block is not covered")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print the trace. Raises SystemExit(1) with --check when something is not covered."""
+        trace = collect(options["root"])
+        for line in matrix(trace):
+            self.stdout.write(line)
+        self.stdout.write("")
+        for line in gaps(trace):
+            self.stdout.write(line)
+        urgent = [one for one, kind in trace.kinds.items() if kind in MUST_BE_COVERED and trace.lacks(one)]
+        if options["check"] and (urgent or trace.unknown):
+            raise SystemExit(1)
+
+
+def collect(root: Path) -> Trace:
+    """Everything there is to know about the obligations under a folder."""
+    trace = Trace()
+    with (root / "docs" / "obligations.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            trace.kinds[row["id"]] = row["kind"]
+            trace.texts[row["id"]] = row["obligation"]
+    for rule in every_rule():
+        for obligation in rule.obligations:
+            trace.rules[obligation].append(rule.id)
+    for folder in CODE_FOLDERS:
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix in (".py", ".html") and "migrations" not in path.parts:
+                _add(trace.places, places_in(path, path.relative_to(root).as_posix()))
+    for path in sorted((root / "tests").rglob("test_*.py")):
+        _add(trace.tests, tests_in(path))
+    return trace
+
+
+def _add(table: dict[str, list[str]], found: Iterator[tuple[str, str]]) -> None:
+    for obligation, name in found:
+        if name not in table[obligation]:
+            table[obligation].append(name)
+
+
+def places_in(path: Path, name: str) -> Iterator[tuple[str, str]]:
+    """The obligations cited in a file of code, with the place: in comments, and in docstrings."""
+    text = path.read_text(encoding="utf-8")
+    for number, line in enumerate(text.splitlines(), start=1):
+        remark = REMARK.search(line)
+        if remark:
+            yield from ((obligation, f"{name}:{number}") for obligation in OBLIGATION.findall(remark[1]))
+    if path.suffix != ".py":
+        return
+    for node in ast.walk(ast.parse(text, filename=name)):
+        if isinstance(node, Definition):
+            cited = OBLIGATION.findall(ast.get_docstring(node) or "")
+            yield from ((obligation, f"{name}:{node.name}") for obligation in cited)
+
+
+def tests_in(path: Path) -> Iterator[tuple[str, str]]:
+    """The obligations that the tests of a file are marked with, each with the test's name."""
+    tree = ast.parse(path.read_text(encoding="utf-8"), filename=path.name)
+    yield from _tests_of(tree, _marks_of_block(tree), "")
+
+
+def _tests_of(block: ast.Module | ast.ClassDef, inherited: set[str], prefix: str) -> Iterator[tuple[str, str]]:
+    for node in block.body:
+        if isinstance(node, ast.ClassDef):
+            marks = inherited | _marked(*node.decorator_list) | _marks_of_block(node)
+            yield from _tests_of(node, marks, f"{prefix}{node.name}.")
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test"):
+            marks = inherited | _marked(*node.decorator_list)
+            yield from ((obligation, f"{prefix}{node.name}") for obligation in sorted(marks))
+
+
+def _marks_of_block(block: ast.Module | ast.ClassDef) -> set[str]:
+    """What a module or a class says in its `pytestmark`."""
+    found = [
+        node.value
+        for node in block.body
+        if isinstance(node, ast.Assign)
+        and any(isinstance(target, ast.Name) and target.id == "pytestmark" for target in node.targets)
+    ]
+    return _marked(*found)
+
+
+def _marked(*nodes: ast.expr) -> set[str]:
+    """The obligations named in every `pytest.mark.rems(...)` inside some expressions."""
+    return {
+        argument.value
+        for node in nodes
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "pytest.mark.rems"
+        for argument in call.args
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    }
+
+
+def matrix(trace: Trace) -> Iterator[str]:
+    """The lines of the table: obligation, kind, rules and places, tests."""
+    rows = [("OBLIGATION", "KIND", "RULE OR PLACE", "TESTS")]
+    for obligation, kind in trace.kinds.items():
+        where = [*trace.rules.get(obligation, []), *trace.places.get(obligation, [])]
+        tests = trace.tests.get(obligation, [])
+        counted = f"{len(tests)}: {_first(tests, SHOWN_TESTS)}" if tests else "-"
+        rows.append((obligation, kind, _first(where, SHOWN_PLACES) or "-", counted))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for first, second, third, last in rows:
+        yield f"{first:<{widths[0]}}  {second:<{widths[1]}}  {third:<{widths[2]}}  {last}"
+
+
+def _first(names: list[str], shown: int) -> str:
+    more = f", +{len(names) - shown}" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + more
+
+
+def gaps(trace: Trace) -> Iterator[str]:
+    """The lines that say what is not covered yet, the pressing kinds first, and how much is."""
+    open_ones = [one for one in trace.kinds if trace.lacks(one)]
+    if open_ones:
+        yield "Not covered yet:"
+    for one in sorted(open_ones, key=lambda each: trace.kinds[each] not in MUST_BE_COVERED):
+        yield f"  {one}  {trace.kinds[one]:<8}  no {' and no '.join(trace.lacks(one))}: {trace.texts[one]}"
+    for one in trace.unknown:
+        yield f"  {one} is cited, but there is no such obligation."
+    yield f"{len(trace.kinds) - len(open_ones)} of {len(trace.kinds)} obligations are enforced or served, and tested."
