@@ -20,6 +20,11 @@ class Mark(StrEnum):
     STOPPED = "stopped"
     START = "start"
 
+    @property
+    def label(self) -> str:
+        """The words of the key under the drawing."""
+        return MARK_LABELS[self]
+
 
 class Look(StrEnum):
     """How a span is drawn: what is in force, what is over, what will be expected, what was missed, what was withdrawn."""
@@ -29,6 +34,28 @@ class Look(StrEnum):
     AHEAD = "ahead"
     LATE = "late"
     VOID = "void"
+
+    @property
+    def label(self) -> str:
+        """The words of the key under the drawing."""
+        return LOOK_LABELS[self]
+
+
+MARK_LABELS = {
+    Mark.DONE: "Done",
+    Mark.NEGATIVE: "Negative test",
+    Mark.POSITIVE: "Positive test",
+    Mark.UNCLEAR: "Unclear test",
+    Mark.STOPPED: "Stopped",
+    Mark.START: "Start",
+}
+LOOK_LABELS = {
+    Look.LIVE: "In force",
+    Look.PAST: "Over",
+    Look.AHEAD: "Ahead",
+    Look.LATE: "Late",
+    Look.VOID: "Void",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +101,7 @@ class Timeline:
 
 # ---- layout: pixels at 100 % zoom ----
 
-WIDTH = 940  # the drawing fills this when its days allow it
+WIDTH = 1016  # the drawing fills this when its days allow it
 LEAST_PER_DAY, MOST_PER_DAY = 7.0, 22.0
 DAYS_BEFORE, DAYS_AFTER, MARGIN = 112, 56, 3
 AXIS, ROW, LANE_GAP, TITLES = 52, 44, 16, 112
@@ -138,6 +165,7 @@ class Drawing:
     lanes: tuple[DrawnLane, ...]
     months: tuple[Tick, ...]
     weeks: tuple[Tick, ...]
+    key: tuple[Mark | Look, ...]
     summary: str
 
 
@@ -204,10 +232,10 @@ class Tracks:
     def __init__(self) -> None:
         self.taken: list[list[tuple[float, float]]] = []
 
-    def place(self, left: float, right: float) -> int:
-        """Return the row for something that reaches from `left` to `right`, and take it."""
+    def place(self, left: float, right: float, gap: float = 0) -> int:
+        """Return the row for something that reaches from `left` to `right` with a gap on both sides, and take it."""
         for number, row in enumerate(self.taken):
-            if all(right + 4 <= start or left - 4 >= end for start, end in row):
+            if all(right + gap <= start or left - gap >= end for start, end in row):
                 row.append((left, right))
                 return number
         self.taken.append([(left, right)])
@@ -220,16 +248,16 @@ def draw_span(span: Span, scale: Scale, tracks: Tracks, top: float) -> DrawnSpan
     width, words = max(round(right - left, 1), 6.0), text_width(span.label)
     inside = words + 14 <= width
     text_x = left + 8 if inside else min(max(left, 2), max(scale.width - words - 2, 2))
-    row = tracks.place(min(left, text_x), max(left + width, text_x + words))
+    row = tracks.place(min(left, text_x), max(left + width, text_x + words), 0 if inside else 6)
     y = top + row * ROW
-    return DrawnSpan(span, left, y + 1, width, inside, round(text_x, 1), y + (16 if inside else 37))
+    return DrawnSpan(span, left + 1, y + 1, width - 2, inside, round(text_x, 1), y + (16 if inside else 37))
 
 
 def draw_event(event: Event, scale: Scale, tracks: Tracks, top: float) -> DrawnEvent:
     """Lay out one event: the mark on its day, the label centred under it."""
     half = max(text_width(event.label) / 2, MARK)
     x = min(max(scale.middle(event.on), half), scale.width - half)
-    y = top + tracks.place(x - half, x + half) * ROW
+    y = top + tracks.place(x - half, x + half, 4) * ROW
     return DrawnEvent(event, round(x, 1), y + MARK + 1, y + 37)
 
 
@@ -283,6 +311,13 @@ def weeks_of(scale: Scale) -> tuple[Tick, ...]:
     return tuple(Tick(scale.left(day), str(day.day), False) for day in days)
 
 
+def signs_in(timeline: Timeline) -> tuple[Mark | Look, ...]:
+    """Return the marks and looks that the timeline uses, in the order in which they are defined."""
+    used = {event.mark for lane in timeline.lanes for event in lane.events}
+    looks = {span.look for lane in timeline.lanes for span in lane.spans}
+    return (*(mark for mark in Mark if mark in used), *(look for look in Look if look in looks))
+
+
 def draw(timeline: Timeline) -> Drawing:
     """Return the timeline as coordinates. Days outside its bounds are left out of the drawing, not out of the list."""
     scale = scale_of(timeline)
@@ -302,6 +337,7 @@ def draw(timeline: Timeline) -> Drawing:
         lanes=tuple(lanes),
         months=months_of(scale),
         weeks=weeks_of(scale),
+        key=signs_in(timeline),
         summary=timeline.summary,
     )
 

@@ -7,10 +7,23 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField
+from django.forms import BaseForm, BoundField, Field
 
 register = template.Library()
 
+REQUIRED = {
+    "radios": "Choose one.",
+    "checkboxes": "Choose at least one.",
+    "check": "Tick this box to go on.",
+    "boxes": "Fill this in.",
+    "plain": "Fill this in.",
+}
+OWN_WORDS = {
+    "min_value": "It must be {limit_value} or more; you typed {show_value}.",
+    "max_value": "It must be {limit_value} or less; you typed {show_value}.",
+    "min_length": "It must have at least {limit_value} characters; it has {show_value}.",
+    "max_length": "It must have at most {limit_value} characters; it has {show_value}.",
+}
 KINDS = {"radioselect": "radios", "checkboxselectmultiple": "checkboxes", "checkbox": "check"}
 
 
@@ -54,7 +67,7 @@ def field(
         extra["aria-describedby"] = " ".join(described)
     styles = style.split() or (["tiles"] if kind in ("radios", "checkboxes") else [])
     found: dict[str, Any] = {
-        "field": bound, "kind": kind, "label": label or bound.label, "hint": hint, "width": width, "suffix": suffix,
+        "field": bound, "kind": kind, "errors": words_of(bound), "label": label or bound.label, "hint": hint, "width": width, "suffix": suffix,
         "optional": not bound.field.required and kind != "check", "described": " ".join(described),
     }  # fmt: skip
     if {"side", "pics"} & set(styles):
@@ -65,6 +78,20 @@ def field(
     else:
         found["control"] = bound.as_widget(attrs=extra)
     return found
+
+
+def words_of(bound: BoundField) -> list[str]:
+    """Return a field's errors in the portal's words; a message that a form gave itself stays as it is."""
+    words = []
+    for error, message in zip(bound.errors.as_data(), bound.errors, strict=True):
+        own = OWN_WORDS.get(error.code or "")
+        if error.code == "required" and str(message) == str(Field.default_error_messages["required"]):
+            words.append(REQUIRED[kind_of(bound)])
+        elif own and str(message).startswith("Ensure this value"):
+            words.append(own.format(**error.params))
+        else:
+            words.append(str(message))
+    return words
 
 
 def options_of(bound: BoundField, hints: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -82,6 +109,12 @@ def options_of(bound: BoundField, hints: Mapping[str, str]) -> list[dict[str, An
     ]
 
 
+def named(bound: BoundField, words: str) -> str:
+    """Return an error that can be understood away from its field: with the label in front unless it is said already."""
+    label = str(bound.label or "").rstrip(":?. ")
+    return words if not label or label.lower() in words.lower() else f"{label}: {words[0].lower()}{words[1:]}"
+
+
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*forms: BaseForm | Iterable[BaseForm] | None) -> dict[str, Any]:
     """Show all errors of forms and formsets above the page's form, each a link to its field; nothing when there are none."""
@@ -94,5 +127,5 @@ def error_summary(*forms: BaseForm | Iterable[BaseForm] | None) -> dict[str, Any
             found += [(str(error), "") for error in one.non_form_errors()]
         for form in several:
             found += [(str(error), "") for error in form.non_field_errors()]
-            found += [(str(error), first_id(bound)) for bound in form for error in bound.errors]
+            found += [(named(bound, words), first_id(bound)) for bound in form for words in words_of(bound)]
     return {"errors": found}
