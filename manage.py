@@ -3,6 +3,7 @@
 
 import os
 import secrets
+import signal
 import sys
 
 # Commands that ask nothing but the rules: they need no secret of the portal's, so anyone can run them anywhere.
@@ -14,6 +15,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rems_portal.settings")
     if sys.argv[1:2] and sys.argv[1] in RULES_ONLY:
         os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
+        if hasattr(signal, "SIGPIPE"):  # let `| head` end them without a word
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -68,7 +68,7 @@ def category_that_fits(
     who can.
     """
     adult = is_adult(birth_date, on)
-    if sex is Sex.MALE:
+    if sex == Sex.MALE:
         return RiskCategory.AM if adult else RiskCategory.MC
     bases = program.adult_cannot_bases if adult else program.child_cannot_bases
     if can_get_pregnant is False and cannot_basis in bases:
@@ -95,7 +95,7 @@ def explain_category(
         program=program,
     )
     reasons = [_age_reason(birth_date, on)]
-    if sex is Sex.MALE:
+    if sex == Sex.MALE:
         reasons.append("The patient is male.")
     else:
         reasons.append("The patient is female.")

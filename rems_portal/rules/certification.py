@@ -69,7 +69,7 @@ def required_materials(audience: Party, at: datetime, program: ProgramVersion) -
     return tuple(
         material
         for material in materials_on_offer(program, program_day(at))
-        if material.audience is audience and material.required_for_certification
+        if material.audience == audience and material.required_for_certification
     )
 
 

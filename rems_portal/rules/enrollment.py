@@ -42,7 +42,7 @@ def agreement_problem(agreement: AgreementFacts | None, fits: RiskCategory, birt
     """What is wrong with the agreement form on file, as a sentence, or None when it fits and is signed (PR-08)."""
     if agreement is None:
         return f"No agreement form is on file. Fill in and sign the form for: {fits.label}."
-    if agreement.category is not fits:
+    if agreement.category != fits:
         came_of_age = ""
         if agreement.category.is_child and not fits.is_child:
             came_of_age = f"The patient came of age on {day_in_words(adult_on(birth_date))}. "
@@ -60,7 +60,7 @@ def uncleared_positive_test(patient: PatientFacts) -> PregnancyTestFacts | None:
 
     One dated in the future counts too: what speaks against treatment is never left out of account.
     """
-    positive = [test for test in patient.pregnancy_tests if test.result is TestResult.POSITIVE and not test.cleared]
+    positive = [test for test in patient.pregnancy_tests if test.result == TestResult.POSITIVE and not test.cleared]
     return max(positive, key=lambda test: test.collected_at, default=None)
 
 

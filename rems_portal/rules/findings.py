@@ -116,7 +116,7 @@ class Decision:
 
     Filled in for a granted authorization: `category`, `valid_through` (program day, still good), `backing_test` (FCGP).
     Filled in for a granted confirmation: `ship_by`, `pick_up_by` (UTC instants). `group` is the rule group that the
-    checks were made for, granted or not.
+    checks were made for, granted or not; None when the patient is not known.
     """
 
     ask: Literal["authorization", "confirmation"]
@@ -124,7 +124,7 @@ class Decision:
     program: str
     program_version: str
     checks: tuple[Check, ...]
-    group: RuleGroup
+    group: RuleGroup | None
     category: RiskCategory | None = None
     valid_through: date | None = None
     backing_test: PregnancyTestFacts | None = None
@@ -160,7 +160,7 @@ class Decision:
             "program_version": self.program_version,
             "outcome": self.outcome,
             "failed": list(self.failed),
-            "group": self.group.value,
+            "group": self.group.value if self.group else None,
             "checks": [check.as_dict() for check in self.checks],
             "category": self.category.value if self.category else None,
             "valid_through": self.valid_through.isoformat() if self.valid_through else None,

@@ -130,7 +130,7 @@ def test_evidence(patient: PatientFacts, at: datetime, program: ProgramVersion) 
 
 def _is_evidence(test: PregnancyTestFacts, at: datetime, program: ProgramVersion) -> bool:
     return (
-        test.result is TestResult.NEGATIVE
+        test.result == TestResult.NEGATIVE
         and test.collected_at <= at
         and test.sensitivity_miu_ml <= program.max_test_sensitivity_miu_ml
         and not test.cleared
@@ -142,7 +142,7 @@ def _against(patient: PatientFacts, backing: PregnancyTestFacts | None) -> Pregn
         [
             test
             for test in patient.pregnancy_tests
-            if test.result is not TestResult.NEGATIVE
+            if test.result != TestResult.NEGATIVE
             and not test.cleared
             and (backing is None or test.collected_at > backing.collected_at)
         ]
@@ -163,7 +163,7 @@ def next_test_due(patient: PatientFacts, at: datetime, program: ProgramVersion) 
     require_patient_in_utc(patient)
     began = treatment_began_on(patient)
     today = program_day(at)
-    if began is None or not patient.enrolled or group_of(category_of(patient, today, program)) is not RuleGroup.FCGP:
+    if began is None or not patient.enrolled or group_of(category_of(patient, today, program)) != RuleGroup.FCGP:
         return None
     taken = (program_day(test.collected_at) for test in patient.pregnancy_tests if test.collected_at <= at)
     last = max((day for day in taken if day >= began), default=None)
@@ -171,7 +171,7 @@ def next_test_due(patient: PatientFacts, at: datetime, program: ProgramVersion) 
         return days_after(began, program.weekly_test_interval_days)
     if last < days_after(began, program.weekly_tests_for_days):
         return days_after(last, program.weekly_test_interval_days)
-    if patient.menstrual_cycles is MenstrualCycles.IRREGULAR:
+    if patient.menstrual_cycles == MenstrualCycles.IRREGULAR:
         return days_after(last, program.irregular_test_interval_days)
     return days_after(last, program.regular_test_interval_days)
 
@@ -179,7 +179,7 @@ def next_test_due(patient: PatientFacts, at: datetime, program: ProgramVersion) 
 def test_windows(patient: PatientFacts, at: datetime, program: ProgramVersion) -> tuple[TestWindow, ...]:
     """The windows to draw on the patient's timeline, for an authorization at an instant (UTC); empty outside FCGP."""
     today = program_day(at)
-    if group_of(category_of(patient, today, program)) is not RuleGroup.FCGP:
+    if group_of(category_of(patient, today, program)) != RuleGroup.FCGP:
         return ()
     evidence = test_evidence(patient, at, program)
     if not patient.dispenses:

@@ -206,16 +206,16 @@ def _patient(source: Fields) -> PatientFacts:
         if "earlier_course_dispenses" in source
         else (),
     )
-    if sex is Sex.MALE and patient.pregnancy_tests:
+    if sex == Sex.MALE and patient.pregnancy_tests:
         raise RequestError("pregnancy_tests", "A male has no pregnancy tests; check the patient.")
     return patient
 
 
 def _can_get_pregnant(source: Fields, sex: Sex) -> bool | None:
     answer = optional_flag(source, "can_get_pregnant")
-    if sex is Sex.MALE and answer is not None:
+    if sex == Sex.MALE and answer is not None:
         raise RequestError("can_get_pregnant", "Write null for a male.")
-    if sex is Sex.FEMALE and answer is None:
+    if sex == Sex.FEMALE and answer is None:
         raise RequestError("can_get_pregnant", "Write true or false for a female.")
     return answer
 

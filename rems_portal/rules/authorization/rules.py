@@ -75,7 +75,7 @@ def pregnancy_tests_are_on_file(case: AuthorizationCase) -> Problem | None:
     if evidence.against is not None:
         missing.append(
             f"The test collected on {day_in_words(program_day(evidence.against.collected_at))} is "
-            f"{evidence.against.result.value}; a later negative test is needed."
+            f"{evidence.against.result}; a later negative test is needed."
         )
     return Problem(" ".join(missing), Party.PRESCRIBER) if missing else None
 

@@ -4,6 +4,8 @@
 at what was done afterwards. Nothing here issues a number, stores anything or shows a patient's private answers.
 """
 
+from datetime import date
+
 from rems_portal.rules.calendars import end_of_day, hours_after, program_day, require_utc, zone_named
 from rems_portal.rules.categories import group_of
 from rems_portal.rules.dispensing.facts import (
@@ -27,7 +29,7 @@ from rems_portal.rules.enrollment import category_of, supply_ends_on
 from rems_portal.rules.facts import require_patient_in_utc
 from rems_portal.rules.findings import Decision, evaluate
 from rems_portal.rules.programs.definition import ProgramVersion
-from rems_portal.rules.vocabulary import RuleGroup
+from rems_portal.rules.vocabulary import RiskCategory, RuleGroup
 
 __all__ = [
     "CONFIRMATION_RULES",
@@ -54,16 +56,15 @@ def decide_confirmation(facts: ConfirmationFacts, program: ProgramVersion) -> De
     pharmacy's time zone that does not exist.
     """
     require_utc(facts.at)
-    require_patient_in_utc(facts.patient)
     zone = zone_named(facts.pharmacy.time_zone)
     day = program_day(facts.at)
-    category = category_of(facts.patient, day, program)
-    group = group_of(category)
-    checks = evaluate(CONFIRMATION_RULES, ConfirmationCase(facts, program, day, category, group), group)
+    category = _category_that_fits(facts, day, program)
+    group = group_of(category) if category else None
+    checks = evaluate(CONFIRMATION_RULES, ConfirmationCase(facts, program, day, category), group)
     if any(check.finding for check in checks):
         return Decision("confirmation", facts.at, program.program, program.version, checks, group)
     pick_up_by = hours_after(facts.at, program.dispense_within_hours)
-    same_day = group is RuleGroup.FCGP
+    same_day = group == RuleGroup.FCGP
     return Decision(
         "confirmation",
         facts.at,
@@ -74,3 +75,10 @@ def decide_confirmation(facts: ConfirmationFacts, program: ProgramVersion) -> De
         ship_by=end_of_day(facts.at.astimezone(zone).date(), zone) if same_day else pick_up_by,
         pick_up_by=pick_up_by,
     )
+
+
+def _category_that_fits(facts: ConfirmationFacts, day: date, program: ProgramVersion) -> RiskCategory | None:
+    if facts.patient is None:
+        return None
+    require_patient_in_utc(facts.patient)
+    return category_of(facts.patient, day, program)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from rems_portal.rules.facts import PatientFacts
 from rems_portal.rules.lifecycles import AuthorizationStatus
 from rems_portal.rules.programs.definition import ProgramVersion
-from rems_portal.rules.vocabulary import RiskCategory, RuleGroup
+from rems_portal.rules.vocabulary import RiskCategory
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +46,22 @@ class ConfirmationRequestFacts:
 class ConfirmationFacts:
     """Everything that is known when a confirmation is asked for at an instant (UTC).
 
-    `authorization` is None when the number is not known; every check that needs it then fails.
+    `authorization` and `patient` are None when the number is not known; every check that needs them then fails.
     """
 
     at: datetime
     pharmacy: PharmacyFacts
     prescriber_certified: bool
-    patient: PatientFacts
+    patient: PatientFacts | None
     authorization: IssuedAuthorizationFacts | None
     request: ConfirmationRequestFacts
 
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationCase:
-    """The facts, with what follows from them: the category and group that fit on `day` (program day)."""
+    """The facts, with what follows from them: the category that fits on `day` (program day), None without a patient."""
 
     facts: ConfirmationFacts
     program: ProgramVersion
     day: date
-    category: RiskCategory
-    group: RuleGroup
+    category: RiskCategory | None

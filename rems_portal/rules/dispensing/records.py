@@ -25,7 +25,7 @@ def dispense_is_in_time(
     """
     if how == "picked_up":
         return done_at <= pick_up_by
-    return done_at < ship_by if group is RuleGroup.FCGP else done_at <= ship_by
+    return done_at < ship_by if group == RuleGroup.FCGP else done_at <= ship_by
 
 
 def checklist_items(group: RuleGroup, program: ProgramVersion) -> tuple[ChecklistItem, ...]:

@@ -42,22 +42,22 @@ def authorization_is_live(case: ConfirmationCase) -> Problem | None:
     authorization = case.facts.authorization
     if authorization is None:
         return Problem(_UNKNOWN, Party.PHARMACY)
+    if authorization.status == AuthorizationStatus.ACTIVE and case.day <= authorization.valid_through:
+        return None
     new_one = "The prescriber must obtain a new authorization."
-    if authorization.status is AuthorizationStatus.CONFIRMED:
+    if authorization.status == AuthorizationStatus.CONFIRMED:
         return Problem(
             "This authorization already has a confirmation number. Use that one, or have it cancelled first.",
             Party.PHARMACY,
         )
-    if authorization.status is AuthorizationStatus.DISPENSED:
+    if authorization.status == AuthorizationStatus.DISPENSED:
         return Problem(f"This authorization has already been used for a dispense. {new_one}", Party.PRESCRIBER)
-    if authorization.status is AuthorizationStatus.VOID:
+    if authorization.status == AuthorizationStatus.VOID:
         return Problem(f"This authorization is void. {new_one}", Party.PRESCRIBER)
-    if authorization.status is AuthorizationStatus.EXPIRED or case.day > authorization.valid_through:
-        return Problem(
-            f"This authorization expired; it was good through {day_in_words(authorization.valid_through)}. {new_one}",
-            Party.PRESCRIBER,
-        )
-    return None
+    return Problem(
+        f"This authorization expired; it was good through {day_in_words(authorization.valid_through)}. {new_one}",
+        Party.PRESCRIBER,
+    )
 
 
 def prescriber_is_certified(case: ConfirmationCase) -> Problem | None:
@@ -73,6 +73,8 @@ def prescriber_is_certified(case: ConfirmationCase) -> Problem | None:
 def patient_is_enrolled_and_not_on_hold(case: ConfirmationCase) -> Problem | None:
     """CONF-05."""
     patient = case.facts.patient
+    if patient is None:
+        return Problem(_UNKNOWN, Party.PHARMACY)
     if patient.pregnancy_hold or uncleared_positive_test(patient) is not None:
         return Problem("The patient's treatment is on hold. Do not dispense; call the program.", Party.PROGRAM)
     if not patient.enrolled:
@@ -87,13 +89,13 @@ def risk_category_is_right(case: ConfirmationCase) -> Problem | None:
     authorization, written = case.facts.authorization, case.facts.request.category_on_prescription
     if authorization is None:
         return Problem(_UNKNOWN, Party.PHARMACY)
-    if written is not authorization.category:
+    if written != authorization.category:
         return Problem(
             f"The risk category on the prescription ({written.label}) is not the one that was authorized. "
             "Check it; if it reads so, call the prescriber.",
             Party.PHARMACY,
         )
-    if written is not case.category:
+    if written != case.category:
         return Problem(
             f"The risk category {written.label} no longer fits the patient. Do not dispense; the prescriber must sign "
             "the agreement form that fits and obtain a new authorization.",
@@ -131,7 +133,10 @@ def supply_and_strength_are_as_authorized(case: ConfirmationCase) -> Problem | N
 
 def supply_on_hand_is_nearly_used_up(case: ConfirmationCase) -> Problem | None:
     """CONF-09."""
-    ends = supply_ends_on(case.facts.patient)
+    patient = case.facts.patient
+    if patient is None:
+        return Problem(_UNKNOWN, Party.PHARMACY)
+    ends = supply_ends_on(patient)
     if ends is None:
         return None
     most = case.program.max_days_on_hand
@@ -147,7 +152,10 @@ def supply_on_hand_is_nearly_used_up(case: ConfirmationCase) -> Problem | None:
 
 def no_other_confirmation_is_waiting(case: ConfirmationCase) -> Problem | None:
     """CONF-10."""
-    if not case.facts.patient.open_confirmation:
+    patient = case.facts.patient
+    if patient is None:
+        return Problem(_UNKNOWN, Party.PHARMACY)
+    if not patient.open_confirmation:
         return None
     return Problem(
         "Another confirmation for this patient waits to be dispensed. Dispense or cancel that one first.",
