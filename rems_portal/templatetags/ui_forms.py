@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField, Field
+from django.utils.text import Truncator
 
 register = template.Library()
 
@@ -18,6 +19,7 @@ REQUIRED = {
     "boxes": "Fill this in.",
     "plain": "Fill this in.",
 }
+LONGEST_LABEL = 60  # in the error summary
 OWN_WORDS = {
     "min_value": "It must be {limit_value} or more; you typed {show_value}.",
     "max_value": "It must be {limit_value} or less; you typed {show_value}.",
@@ -112,7 +114,9 @@ def options_of(bound: BoundField, hints: Mapping[str, str]) -> list[dict[str, An
 def named(bound: BoundField, words: str) -> str:
     """Return an error that can be understood away from its field: with the label in front unless it is said already."""
     label = str(bound.label or "").rstrip(":?. ")
-    return words if not label or label.lower() in words.lower() else f"{label}: {words[0].lower()}{words[1:]}"
+    if not label or label.lower() in words.lower():
+        return words
+    return f"{Truncator(label).chars(LONGEST_LABEL)}: {words[0].lower()}{words[1:]}"
 
 
 @register.inclusion_tag("components/error_summary.html")
