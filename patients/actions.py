@@ -4,23 +4,38 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
+
+from django.db.models import Q
 
 from patients.models import Agreement, Enrollment, Patient, SurveyInvitation
 from prescribers.facts import is_certified
 from prescribers.models import Prescriber
+from prescribers.permissions import require_signatory
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act
 from rems_portal.errors import ActRefused
 from rems_portal.numbering import new_number
-from rems_portal.rules.categories import RiskCategory, RuleGroup, Sex, category_that_fits, group_of, is_adult
+from rems_portal.rules.calendars import program_day
+from rems_portal.rules.categories import (
+    CannotBasis,
+    RiskCategory,
+    RuleGroup,
+    Sex,
+    category_that_fits,
+    group_of,
+    is_adult,
+)
 from rems_portal.rules.findings import Finding, Party
 from rems_portal.rules.lifecycles import EnrollmentStatus
 from rems_portal.rules.numbers import Kind
 from rems_portal.rules.programs import ProgramVersion
-from rems_portal.rules.calendars import program_day
 
 INVITATION_GOOD_FOR = timedelta(days=7)
+MAX_WRONG_BIRTH_DATES = 5
+# Nobody has lived longer than 122 years: an older birth date is a slip of the finger.
+OLDEST_AGE_YEARS = 122
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +64,10 @@ def enroll_patient(
     """Enroll a patient with the one of six agreement forms that fits (PR-08, PF-05, PN-04, PC-03, PM-03).
 
     The same form sent twice, or a patient this prescriber already has, gives the enrollment there is.
-    Raises ActRefused when the prescriber is not certified, a signature is missing or the form contradicts itself.
+    Raises PermissionDenied unless `by` is the prescriber (nobody signs for another), ActRefused with all that is
+    missing when the prescriber is not certified, a signature is missing or the form contradicts itself.
     """
+    require_signatory(by, prescriber)
     # One prescriber's enrollments queue up here, so a double click can't make two patients.
     Prescriber.objects.select_for_update(of=("self",), no_key=True).get(pk=prescriber.pk)
     existing = _already_enrolled(prescriber, form, program)
@@ -81,7 +98,7 @@ def category_of(form: PatientEnrollment, *, at: datetime, program: ProgramVersio
         birth_date=form.birth_date,
         sex=form.sex,
         can_get_pregnant=form.can_get_pregnant,
-        cannot_basis=form.cannot_basis or None,
+        cannot_basis=CannotBasis(form.cannot_basis) if form.cannot_basis else None,
         on=program_day(at),
         program=program,
     )
@@ -90,61 +107,100 @@ def category_of(form: PatientEnrollment, *, at: datetime, program: ProgramVersio
 def enrollment_findings(
     *, prescriber: Prescriber, form: PatientEnrollment, at: datetime, program: ProgramVersion
 ) -> list[Finding]:
-    """Return all that keeps this form from enrolling the patient; empty when it can."""
+    """Return all that keeps this form from enrolling the patient; empty when it can (PR-02, PR-08)."""
     found = []
+    if not is_certified(prescriber, program.program):
+        sentence = "You are not certified in this program now. Complete your certification, then enroll patients."
+        found.append(Finding("ENROLL", ("PR-02",), sentence, Party.PRESCRIBER))
+    problems = enrollment_problems(form, at=at, program=program)
+    return found + [Finding("ENROLL", ("PR-08",), problem.sentence, Party.PRESCRIBER) for problem in problems]
+
+
+class FormProblem(NamedTuple):
+    """What is wrong with one field of the agreement form, in a sentence that says what to do."""
+
+    field: str
+    sentence: str
+
+
+def enrollment_problems(form: PatientEnrollment, *, at: datetime, program: ProgramVersion) -> list[FormProblem]:
+    """Return what is missing from the form or contradicts itself, field by field (PR-08)."""
     today = program_day(at)
-
-    def missing(obligation: str, sentence: str) -> None:
-        found.append(Finding("ENROLL", (obligation,), sentence, Party.PRESCRIBER))
-
-    if not is_certified(prescriber, program.code):
-        missing("PR-02", "You are not certified in this program yet. Complete your certification, then enroll patients.")
-    if form.birth_date > today:
-        missing("PR-08", "The birth date lies in the future. Correct the birth date.")
+    found = [] if form.family_name else [FormProblem("family_name", "Type the patient’s name.")]
+    impossible = birth_date_problem(form.birth_date, today)
+    if impossible:
+        found.append(FormProblem("birth_date", impossible))
+    elif form.sex == Sex.FEMALE:
+        found += _female_problems(form, at, program)
     if form.sex == Sex.MALE and (form.can_get_pregnant is not None or form.cannot_basis or form.menstrual_cycles):
-        missing("PR-08", "Pregnancy questions don't apply to a male patient. Leave them empty.")
-    if form.sex == Sex.FEMALE:
-        found.extend(_female_findings(form, at, program))
-    if not is_adult(form.birth_date, today) and not (form.guardian_name and form.guardian_relation):
-        missing("PR-08", "The patient is under 18. Give the name and relation of the parent or guardian who signs.")
-    if not form.patient_signed_name:
-        missing("PR-08", "The patient's side is not signed. Type the name of the person who signs for the patient.")
-    if not form.prescriber_signed_name:
-        missing("PR-08", "Your own signature is missing. Type your name.")
+        found.append(
+            FormProblem("can_get_pregnant", "Pregnancy questions don’t apply to a male patient. Leave them empty.")
+        )
+    return found + _signature_problems(form, is_child=not impossible and not is_adult(form.birth_date, today))
+
+
+def birth_date_problem(birth_date: date, today: date) -> str | None:
+    """Return a sentence when nobody alive can have that birth date on the program day `today`, else None."""
+    if birth_date > today:
+        return "The birth date lies in the future. Correct it."
+    if today.year - birth_date.year > OLDEST_AGE_YEARS:
+        return f"A person born in {birth_date.year} would be older than anyone alive. Check the year of birth."
+    return None
+
+
+def _female_problems(form: PatientEnrollment, at: datetime, program: ProgramVersion) -> list[FormProblem]:
+    if form.can_get_pregnant is None:
+        return [FormProblem("can_get_pregnant", "Say whether the patient can get pregnant.")]
+    if not form.can_get_pregnant:
+        return _cannot_problems(form, at, program)
+    found = []
+    if form.cannot_basis:
+        sentence = "You chose “can get pregnant” and also a reason why she can not. Remove one of the two."
+        found.append(FormProblem("cannot_basis", sentence))
+    if not form.menstrual_cycles:
+        sentence = "Say whether her cycles are regular: it sets how often she is tested."
+        found.append(FormProblem("menstrual_cycles", sentence))
     return found
 
 
-def _female_findings(form: PatientEnrollment, at: datetime, program: ProgramVersion) -> list[Finding]:
-    def finding(sentence: str) -> list[Finding]:
-        return [Finding("ENROLL", ("PR-08",), sentence, Party.PRESCRIBER)]
-
-    if form.can_get_pregnant is None:
-        return finding("Say whether the patient can get pregnant.")
-    group = group_of(category_of(form, at=at, program=program))
-    if form.can_get_pregnant is False and group is RuleGroup.FCGP:
-        return finding(
-            "“Can not get pregnant” needs a reason that fits her age. Choose one of the reasons, or choose “can get pregnant”."
-        )
-    if form.can_get_pregnant and form.cannot_basis:
-        return finding("You chose “can get pregnant” and also a reason why she can not. Remove one of them.")
-    if group is RuleGroup.FCGP and not form.menstrual_cycles:
-        return finding("Say whether her cycles are regular: it sets how often she is tested.")
+def _cannot_problems(form: PatientEnrollment, at: datetime, program: ProgramVersion) -> list[FormProblem]:
+    if not form.cannot_basis:
+        sentence = "Choose the reason why she can not get pregnant. If none fits, choose “can get pregnant”."
+        return [FormProblem("cannot_basis", sentence)]
+    if group_of(category_of(form, at=at, program=program)) is RuleGroup.FCGP:
+        sentence = "This reason doesn’t fit her age. Choose one that does, or choose “can get pregnant”."
+        return [FormProblem("cannot_basis", sentence)]
     return []
 
 
+def _signature_problems(form: PatientEnrollment, *, is_child: bool) -> list[FormProblem]:
+    found = []
+    if not form.patient_signed_name:
+        found.append(
+            FormProblem("patient_signed_name", "Type the name of the person who signs for the patient’s side.")
+        )
+    if is_child and not (form.guardian_name and form.guardian_relation):
+        sentence = "The patient is under 18. Give the name and relation of the parent or guardian who signs."
+        found.append(FormProblem("guardian_relation", sentence))
+    if not form.prescriber_signed_name:
+        found.append(FormProblem("prescriber_signed_name", "Type your own name to sign."))
+    return found
+
+
 def _already_enrolled(prescriber: Prescriber, form: PatientEnrollment, program: ProgramVersion) -> Enrollment | None:
-    if form.submission_key:
-        sent_before = prescriber.enrollments.filter(submission_key=form.submission_key).first()
-        if sent_before:
-            return sent_before
-    return prescriber.enrollments.filter(
-        program=program.code,
-        status=EnrollmentStatus.ENROLLED,
+    """Return what an earlier sending of this form made, or the enrollment this very patient has with the prescriber.
+
+    The key alone is not enough: a form that was filled in again after going back in the browser still carries it.
+    """
+    same_patient = prescriber.enrollments.filter(
+        program=program.program,
         patient__given_name__iexact=form.given_name,
         patient__family_name__iexact=form.family_name,
         patient__birth_date=form.birth_date,
         patient__sex=form.sex,
-    ).first()
+    )
+    sent_before = Q(submission_key=form.submission_key) if form.submission_key else Q()
+    return same_patient.filter(Q(status=EnrollmentStatus.ENROLLED) | sent_before).order_by("-enrolled_at").first()
 
 
 def _write_enrollment(
@@ -160,15 +216,19 @@ def _write_enrollment(
     )
     return Enrollment.objects.create(
         patient=patient,
-        program=program.code,
+        program=program.program,
         prescriber=prescriber,
         status=EnrollmentStatus.ENROLLED,
         enrolled_at=at,
         can_get_pregnant=form.can_get_pregnant,
         cannot_basis=form.cannot_basis,
         menstrual_cycles=form.menstrual_cycles,
-        submission_key=form.submission_key,
+        submission_key=_unused(form.submission_key),
     )
+
+
+def _unused(key: UUID | None) -> UUID | None:
+    return None if key and Enrollment.objects.filter(submission_key=key).exists() else key
 
 
 @act
@@ -213,6 +273,3 @@ def count_wrong_birth_date(*, by: Actor, at: datetime, invitation: SurveyInvitat
         invitation.expires_at = max(at, invitation.invited_at + timedelta(microseconds=1))
         changed.append("expires_at")
     invitation.save(update_fields=changed)
-
-
-MAX_WRONG_BIRTH_DATES = 5
