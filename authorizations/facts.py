@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, QuerySet
 
 from authorizations.models import LIVE_AUTHORIZATION, Authorization, Confirmation, Dispense
-from patients.models import Enrollment, PatientSurvey, PregnancyTest, SafetyCase
+from patients.models import Agreement, Enrollment, PatientSurvey, PregnancyTest, SafetyCase
 from pharmacies.models import Pharmacy, PharmacyCertification
 from prescribers.models import PrescriberCertification
 from rems_portal.rules.categories import CannotBasis, MenstrualCycles, RiskCategory, Sex
@@ -25,6 +25,10 @@ from rems_portal.rules.lifecycles import (
 )
 from rems_portal.rules.pregnancy_testing import PregnancyTestFacts
 from rems_portal.rules.surveys import SurveyFacts
+from rems_portal.rules.vocabulary import TestResult
+
+Row = TypeVar("Row")
+from rems_portal.rules.vocabulary import TestResult
 
 
 def patient_facts(enrollment: Enrollment) -> PatientFacts:
@@ -32,25 +36,35 @@ def patient_facts(enrollment: Enrollment) -> PatientFacts:
 
     Numbers whose time is over must have been settled before (`actions.upkeep.settle`).
     """
-    agreement = enrollment.agreements.filter(superseded_at__isnull=True).first()
-    dispenses = [row for row in dispenses_of_patient(enrollment)]
-    state = Enrollment.objects.annotate(**_standing_flags(OuterRef("pk"))).get(pk=enrollment.pk)
-    return replace(
-        _identity_facts(enrollment),
-        enrolled=state.status == EnrollmentStatus.ENROLLED,
-        agreement=AgreementFacts(RiskCategory(agreement.category), agreement.complete) if agreement else None,
-        pregnancy_hold=state.on_hold,
-        open_discordance=state.discordant,
-        live_authorization=state.has_live_authorization,
-        open_confirmation=state.has_open_confirmation,
-        dispenses=tuple(facts for own, facts in dispenses if own),
-        earlier_course_dispenses=tuple(facts for own, facts in dispenses if not own),
-        pregnancy_tests=tuple(test_facts(enrollment)),
-        surveys=tuple(
-            SurveyFacts(completed_at=completed_at)
-            for completed_at in PatientSurvey.objects.filter(enrollment=enrollment).values_list("completed_at", flat=True)
-        ),
-    )
+    return facts_of_patients([enrollment])[enrollment.pk]
+
+
+def facts_of_patients(enrollments: Sequence[Enrollment]) -> dict[int, PatientFacts]:
+    """Return the facts of several patients by the enrollment's key, in as many queries as for one."""
+    keys = [enrollment.pk for enrollment in enrollments]
+    states = {row.pk: row for row in _with_standing(Enrollment.objects.filter(pk__in=keys))}
+    agreements = {row.enrollment_id: row for row in _current_agreements(keys)}
+    dispenses = _dispenses_by_patient(enrollments)
+    tests = _by_enrollment(tests_of(keys))
+    surveys = _by_enrollment(_surveys_of(keys))
+    return {
+        one.pk: replace(
+            _identity_facts(one),
+            enrolled=states[one.pk].status == EnrollmentStatus.ENROLLED,
+            agreement=_agreement_facts(agreements.get(one.pk)),
+            pregnancy_hold=states[one.pk].on_hold,
+            open_discordance=states[one.pk].discordant,
+            live_authorization=states[one.pk].has_live_authorization,
+            open_confirmation=states[one.pk].has_open_confirmation,
+            dispenses=tuple(facts for key, facts in dispenses[one.patient_id, one.program] if key == one.pk),
+            earlier_course_dispenses=tuple(
+                facts for key, facts in dispenses[one.patient_id, one.program] if key != one.pk
+            ),
+            pregnancy_tests=tuple(tests[one.pk]),
+            surveys=tuple(surveys[one.pk]),
+        )
+        for one in enrollments
+    }
 
 
 def _identity_facts(enrollment: Enrollment) -> PatientFacts:
@@ -68,10 +82,11 @@ def _identity_facts(enrollment: Enrollment) -> PatientFacts:
         open_discordance=False,
         live_authorization=False,
         open_confirmation=False,
-        dispenses=(),
-        pregnancy_tests=(),
-        surveys=(),
     )
+
+
+def _with_standing(enrollments: Any) -> Any:
+    return enrollments.annotate(**_standing_flags(OuterRef("pk")))
 
 
 def _standing_flags(enrollment: Any) -> dict[str, Exists]:
@@ -89,36 +104,65 @@ def _standing_flags(enrollment: Any) -> dict[str, Exists]:
     }
 
 
-def dispenses_of_patient(enrollment: Enrollment) -> list[tuple[bool, DispenseFacts]]:
-    """Return every dispense to this patient in the program at any pharmacy, with whether it is of this course."""
-    rows = Dispense.objects.filter(
-        enrollment__patient_id=enrollment.patient_id, enrollment__program=enrollment.program
-    ).values_list("enrollment_id", "dispensed_on", "days_supply", "confirmation__authorization__issued_at")
-    return [
-        (enrollment_id == enrollment.pk, DispenseFacts(dispensed_on, days_supply, authorized_at))
-        for enrollment_id, dispensed_on, days_supply, authorized_at in rows
-    ]
+def _current_agreements(keys: Sequence[int]) -> Any:
+    return Agreement.objects.filter(enrollment_id__in=keys, superseded_at__isnull=True)
 
 
-def test_facts(enrollment: Enrollment) -> list[PregnancyTestFacts]:
-    """Return the patient's pregnancy tests in this course, each with whether it backed a dispensed authorization."""
+def _agreement_facts(agreement: Agreement | None) -> AgreementFacts | None:
+    return AgreementFacts(RiskCategory(agreement.category), agreement.complete) if agreement else None
+
+
+def _dispenses_by_patient(enrollments: Sequence[Enrollment]) -> dict[tuple[int, str], list[tuple[int, DispenseFacts]]]:
+    """Return every dispense at any pharmacy, by patient and program, each with the enrollment it belongs to."""
+    rows = Dispense.objects.filter(enrollment__patient_id__in={one.patient_id for one in enrollments}).values_list(
+        "enrollment__patient_id",
+        "enrollment__program",
+        "enrollment_id",
+        "dispensed_on",
+        "days_supply",
+        "confirmation__authorization__issued_at",
+    )
+    found: dict[tuple[int, str], list[tuple[int, DispenseFacts]]] = defaultdict(list)
+    for patient_id, program, key, dispensed_on, days_supply, authorized_at in rows:
+        found[patient_id, program].append((key, DispenseFacts(dispensed_on, days_supply, authorized_at)))
+    return found
+
+
+def tests_of(keys: Sequence[int]) -> Iterator[tuple[int, PregnancyTestFacts]]:
+    """Yield the tests of enrollments, each with the enrollment's key and whether it backed a dispensed authorization."""
     dispensed = Authorization.objects.filter(backing_test=OuterRef("pk"), status=AuthorizationStatus.DISPENSED)
     rows = (
-        PregnancyTest.objects.filter(enrollment=enrollment)
+        PregnancyTest.objects.filter(enrollment_id__in=keys)
         .annotate(backed=Exists(dispensed))
-        .values_list("pk", "collected_at", "result", "sensitivity_miu_ml", "cleared_at", "backed")
+        .values_list("enrollment_id", "pk", "collected_at", "result", "sensitivity_miu_ml", "cleared_at", "backed")
     )
-    return [
-        PregnancyTestFacts(
-            collected_at=collected_at,
-            result=result,
-            sensitivity_miu_ml=sensitivity,
-            cleared=cleared_at is not None,
-            backed_dispensed_authorization=backed,
-            ref=str(pk),
+    for key, pk, collected_at, result, sensitivity, cleared_at, backed in rows:
+        yield (
+            key,
+            PregnancyTestFacts(
+                collected_at=collected_at,
+                result=TestResult(result),
+                sensitivity_miu_ml=sensitivity,
+                cleared=cleared_at is not None,
+                backed_dispensed_authorization=backed,
+                ref=str(pk),
+            ),
         )
-        for pk, collected_at, result, sensitivity, cleared_at, backed in rows
-    ]
+
+
+tests_of.__test__ = False  # type: ignore[attr-defined]
+
+
+def _surveys_of(keys: Sequence[int]) -> Iterator[tuple[int, SurveyFacts]]:
+    rows = PatientSurvey.objects.filter(enrollment_id__in=keys).values_list("enrollment_id", "completed_at")
+    return ((key, SurveyFacts(completed_at)) for key, completed_at in rows)
+
+
+def _by_enrollment(rows: Iterable[tuple[int, Row]]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = defaultdict(list)
+    for key, facts in rows:
+        found[key].append(facts)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +199,9 @@ def prescription(number: str, *, pharmacy: Pharmacy, program: str, at: datetime)
         .annotate(
             **_standing_flags(OuterRef("enrollment")),
             has_overdue_confirmation=Exists(open_confirmation.filter(lapses_at__lt=at)),
-            prescriber_certified=Exists(_certified(PrescriberCertification, program, prescriber=OuterRef("prescriber"))),
+            prescriber_certified=Exists(
+                _certified(PrescriberCertification, program, prescriber=OuterRef("prescriber"))
+            ),
             pharmacy_certified=Exists(_certified(PharmacyCertification, program, pharmacy=pharmacy)),
         )
         .get(number=number)
@@ -175,17 +221,15 @@ def _certified(model: Any, program: str, **whose: Any) -> Any:
 
 def _patient_at_the_counter(row: Any) -> PatientFacts:
     enrollment = row.enrollment
-    latest_supply = (
-        Dispense.objects.filter(enrollment__patient_id=enrollment.patient_id, enrollment__program=enrollment.program)
-        .order_by("-supply_ends_on")
-        .values_list("dispensed_on", "days_supply", "confirmation__authorization__issued_at")[:1]
-    )
+    latest_supply = _read_dispenses(_dispenses_to_patient(enrollment).order_by("-supply_ends_on")[:1], enrollment)
     return replace(
         _identity_facts(enrollment),
         pregnancy_hold=row.on_hold,
         open_discordance=row.discordant,
+        live_authorization=row.has_live_authorization,
         open_confirmation=row.has_open_confirmation,
-        dispenses=tuple(DispenseFacts(*values) for values in latest_supply),
+        dispenses=tuple(facts for own, facts in latest_supply if own),
+        earlier_course_dispenses=tuple(facts for own, facts in latest_supply if not own),
         pregnancy_tests=_uncleared_positives(enrollment),
     )
 
@@ -194,12 +238,12 @@ def _uncleared_positives(enrollment: Enrollment) -> tuple[PregnancyTestFacts, ..
     if enrollment.patient.sex == Sex.MALE:
         return ()
     rows = PregnancyTest.objects.filter(
-        Q(enrollment=enrollment), result=PregnancyTest.Result.POSITIVE, cleared_at__isnull=True
+        enrollment=enrollment, result=PregnancyTest.Result.POSITIVE, cleared_at__isnull=True
     ).values_list("pk", "collected_at", "sensitivity_miu_ml")
     return tuple(
         PregnancyTestFacts(
             collected_at=collected_at,
-            result=PregnancyTest.Result.POSITIVE,
+            result=TestResult.POSITIVE,
             sensitivity_miu_ml=sensitivity,
             cleared=False,
             backed_dispensed_authorization=False,

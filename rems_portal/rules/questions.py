@@ -162,7 +162,7 @@ def read_confirmation(request: Fields, at: datetime) -> ConfirmationFacts:
         at=at,
         pharmacy=one(request, "pharmacy", _pharmacy),
         prescriber_certified=one(request, "prescriber", _certified),
-        patient=_patient_at(request, at),
+        patient=_patient_if_known(request, at),
         authorization=optional_one(request, "authorization", _issued_authorization),
         request=one(request, "request", _confirmation_request),
     )
@@ -182,6 +182,13 @@ def _patient_at(request: Fields, at: datetime) -> PatientFacts:
     if patient.birth_date > program_day(at):
         raise RequestError("patient.birth_date", "The birth date lies after the instant asked about.")
     return patient
+
+
+def _patient_if_known(request: Fields, at: datetime) -> PatientFacts | None:
+    """The patient; null only together with the authorization, as for a number that leads to nobody."""
+    if required(request, "authorization") is None and required(request, "patient") is None:
+        return None
+    return _patient_at(request, at)
 
 
 def _patient(source: Fields) -> PatientFacts:

@@ -64,6 +64,8 @@ def prescriber_is_certified(case: ConfirmationCase) -> Problem | None:
     """CONF-04."""
     if case.facts.prescriber_certified:
         return None
+    if case.facts.patient is None:
+        return Problem(_UNKNOWN, Party.PHARMACY)
     return Problem(
         "The prescriber is not certified in the program now. Do not dispense; call the prescriber or the program.",
         Party.PRESCRIBER,
