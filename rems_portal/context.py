@@ -12,4 +12,4 @@ from django.utils import timezone
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Return `now` (aware, UTC) and `demonstration` (true when the portal runs with demo data)."""
-    return {"now": timezone.now(), "demonstration": settings.DEMO}  # noqa: TID251 - part of the view layer
+    return {"now": timezone.now(), "demonstration": settings.DEMO}

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 
 from rems_portal.clockwork import zone_named
 
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?::\d{2})?\s*([ap])?\.?\s*(?:m\.?)?", re.IGNORECASE)
 
 
@@ -113,7 +113,7 @@ def time_of(text: str, thing: str) -> dt.time:
     if not found:
         raise ValidationError(f"{thing} needs a time, for example 4:30 pm.", code="invalid")
     hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").lower()
-    if half and not 1 <= hour <= 12 or hour > 23 or minute > 59:
+    if (half and not 1 <= hour <= 12) or hour > 23 or minute > 59:
         raise ValidationError(f"{thing} needs a time that a clock shows, for example 4:30 pm.", code="invalid")
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)

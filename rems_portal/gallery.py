@@ -196,7 +196,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "steps_sample": ["Patient", "Reproductive status", "Agreement", "Review"],
             "timeline_sample": sample_timeline(now.astimezone(zone_named(None)).date()),
             "today": now.date(),
-            "nav": request.GET.get("nav") and None
+            "nav": (request.GET.get("nav") and None)
             or [
                 {"label": "Worklist", "url": "#", "current": True, "count": 4},
                 {"label": "Patients", "url": "#", "current": False},

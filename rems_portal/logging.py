@@ -5,6 +5,7 @@ survey link's secret, and a database error quotes the values it refused. What is
 route's pattern, the status, the account's id, and for an exception its class and the places it passed through.
 """
 
+import logging
 import sys
 import traceback
 from typing import Any
@@ -41,9 +42,10 @@ def without_personal_values(_logger: WrappedLogger, _method: str, event: EventDi
         event["status"] = getattr(record, "status_code", None)
     elif record.name == "celery.app.trace":
         data = getattr(record, "data", None) or {}
-        event["event"] = "task"
+        event["event"] = "task succeeded" if record.levelno <= logging.INFO else "task failed"
         event.update({f"task_{key}": data[key] for key in KEPT_OF_TASK if key in data})
-        event.pop("data", None)
+    elif record.name.startswith("celery.worker"):
+        event["event"] = str(event["event"]).splitlines()[0]  # further lines quote the whole message
     return event
 
 
@@ -79,7 +81,6 @@ def configure(level: str) -> dict[str, Any]:
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     structlog.processors.JSONRenderer(),
                 ],
-                "keep_exc_info": True,
             }
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
