@@ -3,31 +3,26 @@
 Everything here takes the enrollment's lock first, so that no confirmation in flight can commit after a hold.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
-
-from authorizations.actions.upkeep import refresh_due_dates, void_live_numbers
-from authorizations.models import Confirmation
+from authorizations.actions.cases import Report, open_case, standing_tests
+from authorizations.actions.upkeep import refresh_due_dates
+from authorizations.queries.safety import reportable_kinds, rule_group_at, where_treatment_runs
 from patients.models import Enrollment, PatientSurvey, PregnancyTest, SafetyCase, SafetyReport, SurveyInvitation
 from rems_portal.accounts.models import User
 from rems_portal.accounts.permissions import require_case_manager
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act, move
 from rems_portal.errors import ActRefused
-from rems_portal.notifications.actions import tell
-from rems_portal.numbering import new_number
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.categories import RuleGroup, Sex
 from rems_portal.rules.findings import Finding, Party
 from rems_portal.rules.lifecycles import CASE_MOVES, CaseStatus, EnrollmentStatus
-from rems_portal.rules.numbers import Kind
-from rems_portal.rules.programs import ProgramVersion
-from rems_portal.rules.surveys import SurveyAlarm, contradictions
-
-HOLDING_KINDS = frozenset({SafetyCase.Kind.PREGNANCY, SafetyCase.Kind.MENSES_BEGAN})
+from rems_portal.rules.programs import ProgramVersion, SurveyAlarm, SurveyQuestion
+from rems_portal.rules.surveys import contradictions, survey_questions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +76,8 @@ def record_pregnancy_test(
         submission_key=test.submission_key,
     )
     if test.result == PregnancyTest.Result.POSITIVE:
-        _open_case(locked, SafetyCase.Kind.PREGNANCY, by=by, at=at, role="test", details="Positive pregnancy test recorded")
+        report = Report(role="test", details="Positive pregnancy test recorded")
+        open_case(locked, SafetyCase.Kind.PREGNANCY, report, by=by, at=at)
     refresh_due_dates(locked, at=at, program=program)
     return recorded
 
@@ -117,21 +113,20 @@ def complete_patient_survey(
     """Store a completed patient survey (PF-06, PF-14, PN-03, PN-08, PC-04, PC-10, PM-09); a link works once.
 
     Answers that contradict the record open a discordance; a suspected pregnancy or a child's first menses also holds.
-    Raises ActRefused for a link that is used or expired, or when an answer is missing.
+    Raises ActRefused for a link that has expired, a patient no longer enrolled, when an answer is missing, or when
+    another group's questions fit by now (a child came of age while the survey lay open).
     """
     locked = _lock(invitation.enrollment)
     current = SurveyInvitation.objects.get(pk=invitation.pk)
     if current.used_at is not None:
         return PatientSurvey.objects.get(invitation=current)
-    if current.expires_at <= at:
-        raise ActRefused([Finding("SURVEY", (), "This link has expired. Ask for a new one.", Party.PATIENT)])
-    found = contradictions(group, answers, program)
+    _require_answerable(locked, current, answers, group, at, program)
     survey = PatientSurvey.objects.create(
         enrollment=locked,
         invitation=current,
         rule_group=group,
         program_version=program.version,
-        answers=answers,
+        answers={question.code: answers[question.code] for question in survey_questions(group, program)},
         completed_at=at,
         completed_by=completed_by,
         channel=by.channel,
@@ -139,21 +134,39 @@ def complete_patient_survey(
     current.used_at = at
     current.draft = {}
     current.save(update_fields=["used_at", "draft"])
-    _act_on_contradictions(locked, found, by=by, at=at)
+    _act_on_contradictions(locked, contradictions(group, answers, program), by=by, at=at)
     refresh_due_dates(locked, at=at, program=program)
     return survey
 
 
-def _act_on_contradictions(
-    enrollment: Enrollment, found: tuple[SurveyAlarm, ...], *, by: Actor, at: datetime
+def _require_answerable(
+    enrollment: Enrollment,
+    invitation: SurveyInvitation,
+    answers: dict[str, bool],
+    group: RuleGroup,
+    at: datetime,
+    program: ProgramVersion,
 ) -> None:
-    details = "An answer in the patient survey contradicts the record"
-    if found:
-        _open_case(enrollment, SafetyCase.Kind.DISCORDANCE, by=by, at=at, role="survey", details=details)
-    if SurveyAlarm.PREGNANCY_SUSPECTED in found:
-        _open_case(enrollment, SafetyCase.Kind.PREGNANCY, by=by, at=at, role="survey", details=details)
-    if SurveyAlarm.MENSES_BEGUN in found:
-        _open_case(enrollment, SafetyCase.Kind.MENSES_BEGAN, by=by, at=at, role="survey", details=details)
+    def refuse(sentence: str) -> ActRefused:
+        return ActRefused([Finding("SURVEY", (), sentence, Party.PATIENT)])
+
+    if invitation.expires_at <= at or enrollment.status != EnrollmentStatus.ENROLLED:
+        raise refuse("This link has expired. Ask your care team for a new one.")
+    if group is not rule_group_at(enrollment, at, program):
+        raise refuse("The questions have changed since you began. Please answer the new ones.")
+    if any(question.code not in answers for question in survey_questions(group, program)):
+        raise refuse("A question is not answered yet. Answer all questions, then send.")
+
+
+def _act_on_contradictions(enrollment: Enrollment, found: Iterable[SurveyQuestion], *, by: Actor, at: datetime) -> None:
+    alarms = {question.alarm for question in found}
+    report = Report(role="survey", details="An answer in the patient survey contradicts the record")
+    if alarms:
+        open_case(enrollment, SafetyCase.Kind.DISCORDANCE, report, by=by, at=at)
+    if SurveyAlarm.PREGNANCY_SUSPECTED in alarms:
+        open_case(enrollment, SafetyCase.Kind.PREGNANCY, report, by=by, at=at)
+    if SurveyAlarm.MENSES_BEGUN in alarms:
+        open_case(enrollment, SafetyCase.Kind.MENSES_BEGAN, report, by=by, at=at)
 
 
 @act
@@ -170,118 +183,71 @@ def report_pregnancy(
     """Report a pregnancy, a partner's pregnancy or a child's first menses (PR-21, PF-17, PC-12, PM-12, PH-17).
 
     A female patient is held at once: live numbers void, prescriber, pharmacies with an open confirmation and program
-    staff told. A second report while the case is open joins it. Raises ActRefused when the kind can't be hers or his.
+    staff told. A second report while the case is open joins it; the same form sent twice is one report. The case is
+    opened where treatment runs, also when the report comes from an earlier course. Raises ActRefused when the kind
+    can't be hers or his.
     """
-    locked = _lock(enrollment)
+    locked = _lock(where_treatment_runs(enrollment))
     sent_before = submission_key and SafetyReport.objects.filter(submission_key=submission_key).first()
-    if sent_before:
+    if sent_before and sent_before.case.enrollment_id == locked.pk:
         return sent_before.case
-    male = locked.patient.sex == Sex.MALE
-    if male != (kind == SafetyCase.Kind.PARTNER_PREGNANCY) or kind == SafetyCase.Kind.DISCORDANCE:
-        raise ActRefused(
-            [
-                Finding(
-                    "REPORT",
-                    ("PR-21",),
-                    "For a male patient report his partner's pregnancy; for a female patient her own.",
-                    Party.PRESCRIBER,
-                )
-            ]
+    if sent_before:
+        raise _no_report("This form was already sent for another patient. Open the report page anew.")
+    if kind not in reportable_kinds(locked, at):
+        raise _no_report(
+            "For a male patient report his partner's pregnancy, for a female patient her own; "
+            "that menses began is reported for a child who could not get pregnant before."
         )
-    return _open_case(locked, kind, by=by, at=at, role=role, details=details, submission_key=submission_key)
+    return open_case(locked, kind, Report(role=role, details=details, submission_key=submission_key), by=by, at=at)
 
 
-def _open_case(
-    enrollment: Enrollment,
-    kind: SafetyCase.Kind,
-    *,
-    by: Actor,
-    at: datetime,
-    role: str,
-    details: str,
-    submission_key: UUID | None = None,
-) -> SafetyCase:
-    """Open a case, or join the open one of its kind; void what is live when it holds; tell those concerned."""
-    case = SafetyCase.objects.filter(enrollment=enrollment, kind=kind, status=CaseStatus.OPEN).first()
-    if case is None:
-        case = SafetyCase.objects.create(
-            number=new_number(Kind.CASE),
-            enrollment=enrollment,
-            kind=kind,
-            holds=kind in HOLDING_KINDS,
-            status=CaseStatus.OPEN,
-            opened_at=at,
-            opened_by_name=by.name,
-        )
-    report = SafetyReport.objects.create(
-        case=case, reported_at=at, reporter_name=by.name, reporter_role=role, details=details, submission_key=submission_key
-    )
-    voided = void_live_numbers(enrollment, at=at, why=f"Safety case {case.number}") if case.holds else []
-    _tell_parties(case, report, voided, at)
-    return case
-
-
-def _tell_parties(case: SafetyCase, report: SafetyReport, voided: list[Confirmation], at: datetime) -> None:
-    key = f"case:{case.number}:{report.pk}"
-    staff = User.objects.filter(role=User.Role.PROGRAM_STAFF).exclude(staff_role=User.StaffRole.AUDITOR)
-    tell(
-        users=staff,
-        key=f"{key}:staff",
-        kind="safety_case",
-        subject="A case needs you",
-        text=f"Case {case.number} has a new report. Please look at it today.",
-        at=at,
-    )
-    if case.kind != SafetyCase.Kind.DISCORDANCE:
-        tell(
-            users=[case.enrollment.prescriber.user],
-            key=f"{key}:prescriber",
-            kind="safety_case",
-            subject="Something needs your attention today",
-            text="One of your patients' records has changed. Please sign in today and look at your list of patients.",
-            at=at,
-        )
-    working = Q(pharmacy_work__pharmacy__in={confirmation.pharmacy_id for confirmation in voided})
-    tell(
-        users=User.objects.filter(working, pharmacy_work__ends_on__isnull=True).distinct(),
-        key=f"{key}:pharmacy",
-        kind="confirmation_void",
-        subject="Stop: a confirmation number was voided",
-        text="A confirmation number your pharmacy holds is void. Do not dispense on it. Your open confirmations show which.",
-        at=at,
-    )
+def _no_report(sentence: str) -> ActRefused:
+    return ActRefused([Finding("REPORT", ("PR-21",), sentence, Party.PRESCRIBER)])
 
 
 @act
-def close_safety_case(*, by: Actor, at: datetime, user: User, case: SafetyCase, reason: str, clears_tests: bool) -> SafetyCase:
+def close_safety_case(
+    *, by: Actor, at: datetime, user: User, case: SafetyCase, reason: str, clears_tests: bool
+) -> SafetyCase:
     """Close a case and with it the hold: program staff only, with a reason (domain.md section 9).
 
     `clears_tests`: the positive tests behind a pregnancy case were false positives; they are left out of account.
-    Raises PermissionDenied, ActRefused without a reason or when a positive test would still stand against the patient.
+    Raises PermissionDenied for anybody else; ActRefused without a reason, for a case closed already, and while a
+    positive test would go on refusing a patient in treatment although no case is open for it.
     """
     require_case_manager(user)
     enrollment = _lock(case.enrollment)
     current = SafetyCase.objects.get(pk=case.pk)
-    if not reason.strip():
-        raise ActRefused([Finding("CASE", ("PG-01",), "Give the reason for closing the case.", Party.PROGRAM)])
+    reason = reason.strip()
+    standing = standing_tests(enrollment) if current.kind == SafetyCase.Kind.PREGNANCY else []
+    if not reason:
+        raise _not_closed("Give the reason for closing the case.")
     if current.status != CaseStatus.OPEN:
-        raise ActRefused([Finding("CASE", ("PG-01",), "This case is closed already.", Party.PROGRAM)])
-    if clears_tests and current.kind == SafetyCase.Kind.PREGNANCY:
-        _clear_positive_tests(enrollment, user, at, reason.strip())
+        raise _not_closed("This case is closed already.")
+    if standing and not clears_tests and enrollment.status == EnrollmentStatus.ENROLLED:
+        raise _not_closed(
+            "A positive pregnancy test stands against the patient. Close the case when the tests were false positives "
+            "and say so, or once treatment is discontinued."
+        )
+    if clears_tests:
+        _clear_tests(standing, user, at, reason)
     move(
         current,
         CASE_MOVES,
         CaseStatus.CLOSED,
-        why=reason.strip()[:100],
+        why=reason[:100],
         closed_at=at,
         closed_by=user,
-        closing_reason=reason.strip(),
+        closing_reason=reason,
     )
     return current
 
 
-def _clear_positive_tests(enrollment: Enrollment, user: User, at: datetime, reason: str) -> None:
-    standing = enrollment.pregnancy_tests.filter(result=PregnancyTest.Result.POSITIVE, cleared_at__isnull=True)
-    for test in standing:
+def _not_closed(sentence: str) -> ActRefused:
+    return ActRefused([Finding("CASE", ("PG-01",), sentence, Party.PROGRAM)])
+
+
+def _clear_tests(tests: Iterable[PregnancyTest], user: User, at: datetime, reason: str) -> None:
+    for test in tests:
         test.cleared_at, test.cleared_by, test.cleared_reason = at, user, reason
         test.save(update_fields=["cleared_at", "cleared_by", "cleared_reason"])

@@ -1,0 +1,120 @@
+"""Safety cases: opening one or joining the open one, voiding what is live when it holds, telling the parties.
+
+Helpers of the acts in `authorizations.actions.safety`: each is called inside an act that holds the enrollment's lock.
+What a party is told never says what somebody else answered or reported.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from authorizations.actions.upkeep import void_live_numbers
+from authorizations.models import Confirmation
+from authorizations.queries.safety import open_confirmations
+from patients.models import Enrollment, PregnancyTest, SafetyCase, SafetyReport
+from pharmacies.models import PharmacyStaff
+from rems_portal.accounts.models import User
+from rems_portal.audit.actors import Actor
+from rems_portal.notifications.actions import tell
+from rems_portal.numbering import new_number
+from rems_portal.rules.calendars import program_day
+from rems_portal.rules.lifecycles import CaseStatus
+from rems_portal.rules.numbers import Kind
+
+HOLDING_KINDS = frozenset({SafetyCase.Kind.PREGNANCY, SafetyCase.Kind.MENSES_BEGAN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one person says: in which role (patient, guardian, prescriber, ...), in what words."""
+
+    role: str
+    details: str = ""
+    submission_key: UUID | None = None
+
+
+def open_case(enrollment: Enrollment, kind: SafetyCase.Kind, report: Report, *, by: Actor, at: datetime) -> SafetyCase:
+    """Open a case, or join the open one of its kind; void what is live when it holds; tell those concerned."""
+    case = SafetyCase.objects.filter(enrollment=enrollment, kind=kind, status=CaseStatus.OPEN).first()
+    if case is None:
+        case = SafetyCase.objects.create(
+            number=new_number(Kind.CASE),
+            enrollment=enrollment,
+            kind=kind,
+            holds=kind in HOLDING_KINDS,
+            status=CaseStatus.OPEN,
+            opened_at=at,
+            opened_by_name=by.name,
+        )
+    case.enrollment = enrollment
+    written = SafetyReport.objects.create(
+        case=case,
+        reported_at=at,
+        reporter_name=by.name,
+        reporter_role=report.role,
+        details=report.details,
+        submission_key=report.submission_key,
+    )
+    if case.holds:
+        held = void_live_numbers(enrollment, at=at, why=f"Safety case {case.number}")
+    else:
+        held = list(open_confirmations(enrollment)) if kind == SafetyCase.Kind.PARTNER_PREGNANCY else []
+    _tell_parties(case, written, held, at)
+    return case
+
+
+def _tell_parties(case: SafetyCase, report: SafetyReport, held: list[Confirmation], at: datetime) -> None:
+    key = message_key(report)
+    staff = User.objects.filter(role=User.Role.PROGRAM_STAFF).exclude(staff_role=User.StaffRole.AUDITOR)
+    tell(
+        users=staff,
+        key=f"{key}:staff",
+        kind="safety_case",
+        subject="A case needs you",
+        text=f"Case {case.number} has a new report. Please look at it today.",
+        at=at,
+    )
+    if case.kind == SafetyCase.Kind.DISCORDANCE:
+        return
+    tell(
+        users=[case.enrollment.prescriber.user],
+        key=f"{key}:prescriber",
+        kind="safety_case",
+        subject="Something needs your attention today",
+        text="One of your patients' records has changed. Please sign in today and look at your list of patients.",
+        at=at,
+    )
+    subject, text = _PHARMACY_STOP if case.holds else _PHARMACY_MAY_GO_ON
+    tell(
+        users=_staff_of({confirmation.pharmacy_id for confirmation in held}, at),
+        key=f"{key}:pharmacy",
+        kind="confirmation_void" if case.holds else "safety_case",
+        subject=subject,
+        text=text,
+        at=at,
+    )
+
+
+_PHARMACY_STOP = (
+    "Stop: a confirmation number was voided",
+    "A confirmation number your pharmacy holds is void. Do not dispense on it. Your open confirmations show which.",
+)
+_PHARMACY_MAY_GO_ON = (
+    "The program may call you about a confirmation",
+    "The program may call you about a confirmation your pharmacy holds. The number is still good; you need not wait.",
+)
+
+
+def message_key(report: SafetyReport) -> str:
+    """Return what the keys of all messages about one report begin with."""
+    return f"case:{report.case.number}:{report.pk}"
+
+
+def _staff_of(pharmacies: set[int], at: datetime) -> list[User]:
+    working = PharmacyStaff.objects.in_force(program_day(at)).filter(pharmacy__in=pharmacies)
+    return list(User.objects.filter(pk__in=working.values("user_id")))
+
+
+def standing_tests(enrollment: Enrollment) -> list[PregnancyTest]:
+    """Return the positive tests of this course that nobody has cleared: each keeps refusing, whatever cases say."""
+    return list(enrollment.pregnancy_tests.filter(result=PregnancyTest.Result.POSITIVE, cleared_at__isnull=True))
