@@ -259,17 +259,33 @@ def hash_secret(secret: str) -> str:
 
 @act
 def keep_survey_answers(*, by: Actor, at: datetime, invitation: SurveyInvitation, draft: dict[str, str]) -> None:
-    """Keep the answers given so far, so that nothing is lost when the phone is put away."""
-    invitation.draft = draft
-    invitation.save(update_fields=["draft"])
+    """Add to the answers given so far, so that nothing is lost when the phone is put away; two tabs don't fight.
+
+    What arrives after the survey was sent is not kept.
+    """
+    current = SurveyInvitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
+    if current.used_at is None:
+        current.draft = {**current.draft, **draft}
+        current.save(update_fields=["draft"])
+        invitation.draft = current.draft
 
 
 @act
-def count_wrong_birth_date(*, by: Actor, at: datetime, invitation: SurveyInvitation) -> None:
-    """Count a birth date that did not match; after five the link is closed and the office can hand over a new one."""
-    invitation.failed_birth_dates += 1
-    changed = ["failed_birth_dates"]
-    if invitation.failed_birth_dates >= MAX_WRONG_BIRTH_DATES:
-        invitation.expires_at = max(at, invitation.invited_at + timedelta(microseconds=1))
-        changed.append("expires_at")
-    invitation.save(update_fields=changed)
+def check_birth_date(*, by: Actor, at: datetime, invitation: SurveyInvitation, birth_date: date) -> bool:
+    """Tell whether a link is in the right hands; a wrong birth date is counted, and the fifth closes the link.
+
+    Guesses sent at once queue up, so there are never more than five. False for a link that is closed already.
+    """
+    current = SurveyInvitation.objects.select_for_update(of=("self",), no_key=True).get(pk=invitation.pk)
+    if current.expires_at <= at:
+        return False
+    if current.enrollment.patient.birth_date == birth_date:
+        return True
+    current.failed_birth_dates += 1
+    if current.failed_birth_dates >= MAX_WRONG_BIRTH_DATES:
+        current.expires_at = max(at, current.invited_at + timedelta(microseconds=1))
+    current.save(update_fields=["failed_birth_dates", "expires_at"])
+    return False
+
+
+MAX_WRONG_BIRTH_DATES = 5
