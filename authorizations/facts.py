@@ -3,11 +3,13 @@
 Each function reads what is there at that moment: callers that decide hold the enrollment's lock.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from authorizations.models import LIVE_AUTHORIZATION, Authorization, Confirmation, Dispense
 from patients.models import Agreement, Enrollment, PatientSurvey, PregnancyTest, SafetyCase
@@ -28,7 +30,6 @@ from rems_portal.rules.surveys import SurveyFacts
 from rems_portal.rules.vocabulary import TestResult
 
 Row = TypeVar("Row")
-from rems_portal.rules.vocabulary import TestResult
 
 
 def patient_facts(enrollment: Enrollment) -> PatientFacts:
@@ -129,7 +130,7 @@ def _dispenses_by_patient(enrollments: Sequence[Enrollment]) -> dict[tuple[int, 
 
 
 def tests_of(keys: Sequence[int]) -> Iterator[tuple[int, PregnancyTestFacts]]:
-    """Yield the tests of enrollments, each with the enrollment's key and whether it backed a dispensed authorization."""
+    """Yield the tests of enrollments, each with its enrollment's key and whether it backed what was dispensed."""
     dispensed = Authorization.objects.filter(backing_test=OuterRef("pk"), status=AuthorizationStatus.DISPENSED)
     rows = (
         PregnancyTest.objects.filter(enrollment_id__in=keys)
@@ -221,7 +222,10 @@ def _certified(model: Any, program: str, **whose: Any) -> Any:
 
 def _patient_at_the_counter(row: Any) -> PatientFacts:
     enrollment = row.enrollment
-    latest_supply = _read_dispenses(_dispenses_to_patient(enrollment).order_by("-supply_ends_on")[:1], enrollment)
+    latest_supply = [
+        (key == enrollment.pk, DispenseFacts(dispensed_on, days_supply, authorized_at))
+        for key, dispensed_on, days_supply, authorized_at in _latest_supply(enrollment)
+    ]
     return replace(
         _identity_facts(enrollment),
         pregnancy_hold=row.on_hold,
@@ -232,6 +236,15 @@ def _patient_at_the_counter(row: Any) -> PatientFacts:
         earlier_course_dispenses=tuple(facts for own, facts in latest_supply if not own),
         pregnancy_tests=_uncleared_positives(enrollment),
     )
+
+
+def _latest_supply(enrollment: Enrollment) -> Any:
+    """Return the dispense whose supply ends last, from any course at any pharmacy, in a list of one or none."""
+    columns = ("enrollment_id", "dispensed_on", "days_supply", "confirmation__authorization__issued_at")
+    rows = Dispense.objects.filter(
+        enrollment__patient_id=enrollment.patient_id, enrollment__program=enrollment.program
+    )
+    return rows.order_by("-supply_ends_on").values_list(*columns)[:1]
 
 
 def _uncleared_positives(enrollment: Enrollment) -> tuple[PregnancyTestFacts, ...]:

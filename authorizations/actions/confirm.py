@@ -105,7 +105,7 @@ def _confirm(
 def _lock_patient_of(number: str, program: ProgramVersion) -> Enrollment | None:
     """Lock the enrollment first: after a pregnancy report commits, no confirmation in flight can."""
     locked: Enrollment | None = (
-        Enrollment.objects.locked().filter(authorizations__number=number, program=program.code).first()
+        Enrollment.objects.locked().filter(authorizations__number=number, program=program.program).first()
     )
     return locked
 
@@ -116,10 +116,10 @@ def _read(
     if enrollment is None:
         return None
     number = request.authorization_number
-    found = prescription(number, pharmacy=pharmacy, program=program.code, at=at)
+    found = prescription(number, pharmacy=pharmacy, program=program.program, at=at)
     if found.overdue:
         settle(enrollment, at)
-        found = prescription(number, pharmacy=pharmacy, program=program.code, at=at)
+        found = prescription(number, pharmacy=pharmacy, program=program.program, at=at)
     return found
 
 
@@ -134,7 +134,7 @@ def _facts(
     return ConfirmationFacts(
         at=at,
         pharmacy=PharmacyFacts(
-            certified=found.pharmacy_certified if found else is_certified(pharmacy, program.code),
+            certified=found.pharmacy_certified if found else is_certified(pharmacy, program.program),
             time_zone=pharmacy.time_zone,
         ),
         prescriber_certified=found is not None and found.prescriber_certified,
