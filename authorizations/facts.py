@@ -30,6 +30,7 @@ from rems_portal.rules.surveys import SurveyFacts
 from rems_portal.rules.vocabulary import TestResult
 
 Row = TypeVar("Row")
+DISPENSE_COLUMNS = ("enrollment_id", "dispensed_on", "days_supply", "confirmation__authorization__issued_at")
 
 
 def patient_facts(enrollment: Enrollment) -> PatientFacts:
@@ -116,16 +117,11 @@ def _agreement_facts(agreement: Agreement | None) -> AgreementFacts | None:
 def _dispenses_by_patient(enrollments: Sequence[Enrollment]) -> dict[tuple[int, str], list[tuple[int, DispenseFacts]]]:
     """Return every dispense at any pharmacy, by patient and program, each with the enrollment it belongs to."""
     rows = Dispense.objects.filter(enrollment__patient_id__in={one.patient_id for one in enrollments}).values_list(
-        "enrollment__patient_id",
-        "enrollment__program",
-        "enrollment_id",
-        "dispensed_on",
-        "days_supply",
-        "confirmation__authorization__issued_at",
+        "enrollment__patient_id", "enrollment__program", *DISPENSE_COLUMNS
     )
     found: dict[tuple[int, str], list[tuple[int, DispenseFacts]]] = defaultdict(list)
-    for patient_id, program, key, dispensed_on, days_supply, authorized_at in rows:
-        found[patient_id, program].append((key, DispenseFacts(dispensed_on, days_supply, authorized_at)))
+    for patient_id, program, key, *values in rows:
+        found[patient_id, program].append((key, DispenseFacts(*values)))
     return found
 
 
@@ -240,11 +236,8 @@ def _patient_at_the_counter(row: Any) -> PatientFacts:
 
 def _latest_supply(enrollment: Enrollment) -> Any:
     """Return the dispense whose supply ends last, from any course at any pharmacy, in a list of one or none."""
-    columns = ("enrollment_id", "dispensed_on", "days_supply", "confirmation__authorization__issued_at")
-    rows = Dispense.objects.filter(
-        enrollment__patient_id=enrollment.patient_id, enrollment__program=enrollment.program
-    )
-    return rows.order_by("-supply_ends_on").values_list(*columns)[:1]
+    rows = Dispense.objects.filter(enrollment__patient_id=enrollment.patient_id, enrollment__program=enrollment.program)
+    return rows.order_by("-supply_ends_on").values_list(*DISPENSE_COLUMNS)[:1]
 
 
 def _uncleared_positives(enrollment: Enrollment) -> tuple[PregnancyTestFacts, ...]:
