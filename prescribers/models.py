@@ -38,7 +38,9 @@ class PrescriberCertification(models.Model):
 
     prescriber = models.ForeignKey(Prescriber, on_delete=models.PROTECT, related_name="certifications")
     program = models.CharField(max_length=30)
-    status = models.CharField(max_length=20, choices=[(s.value, s.value.replace("_", " ")) for s in CertificationStatus])
+    status = models.CharField(
+        max_length=20, choices=[(s.value, s.value.replace("_", " ")) for s in CertificationStatus]
+    )
     program_version = models.CharField(max_length=10, blank=True)
     signed_name = models.CharField(max_length=150, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
@@ -89,8 +91,8 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
     """Which delegations hold on a day."""
 
     def in_force(self, on: date) -> "DelegationQuerySet":
-        """Keep those that have begun and have not ended on `on`, a program day."""
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
+        """Keep those that have begun by `on`, a program day, and have not ended: one ended today is over at once."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), starts_on__lte=on)
 
 
 class Delegation(models.Model):
