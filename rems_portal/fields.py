@@ -19,7 +19,7 @@ CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?::\d{2})?\s*([ap])?\.?\s*(?:m\.?
 
 
 class Boxes(forms.MultiWidget):
-    """Several short text boxes side by side, each with its own visible label. Also reads one ISO string under `name`."""
+    """Several short text boxes side by side, each with its own label. Also reads one ISO string under `name`."""
 
     template_name = "components/boxes.html"
     boxes: tuple[tuple[str, str, dict[str, str]], ...] = ()
@@ -39,7 +39,7 @@ class Boxes(forms.MultiWidget):
         typed = super().value_from_datadict(data, files, name)
         whole = data.get(name)
         if whole and not any(typed):
-            return self.decompress(whole)
+            return list(self.decompress(whole) or [])
         return [str(part or "").strip() for part in typed]
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
@@ -147,7 +147,7 @@ class DayField(BoxesField):
             return None
         if isinstance(value, dt.date):
             return value
-        parts = self.widget.decompress(value) if isinstance(value, str) else value
+        parts = DayBoxes().decompress(value) if isinstance(value, str) else value
         return day_of(parts, self.thing())
 
 
@@ -178,7 +178,7 @@ class MomentField(BoxesField):
             return None
         if isinstance(value, dt.datetime):
             return value
-        parts = self.widget.decompress(value) if isinstance(value, str) else value
+        parts = MomentBoxes().decompress(value) if isinstance(value, str) else value
         day, time = day_of(parts[:3], self.thing()), time_of(parts[3], self.thing())
         zone = zone_named(self.zone)
         instant = dt.datetime.combine(day, time, zone).astimezone(dt.UTC)

@@ -18,6 +18,7 @@ from django.utils import timezone
 from rems_portal.clockwork import zone_named
 from rems_portal.fields import DayField, MomentField
 from rems_portal.icons import ICONS, TONES
+from rems_portal.rules.findings import Check, Finding, Party
 from rems_portal.statuses import LOOKS
 from rems_portal.timeline import Event, Lane, Look, Mark, Span, Timeline
 
@@ -30,7 +31,8 @@ CATEGORIES = [
     ("MC", "Male Child"),
 ]
 MATERIALS = [("guide", "Prescriber Guide"), ("letter", "Welcome Letter"), ("label", "Prescribing Information")]
-SCENES = ("capsule", "calendar", "handover", "envelope")
+SCENES = ("capsule", "calendar", "handover", "envelope", "lock", "search")
+LAYOUTS = ("task", "wide", "plain", "print")
 
 
 class SampleForm(forms.Form):
@@ -56,31 +58,6 @@ class SampleForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
-class SampleFinding:
-    """Shaped like a finding of the rules."""
-
-    rule: str
-    obligations: tuple[str, ...]
-    sentence: str
-    move: str
-
-
-@dataclass(frozen=True, slots=True)
-class SampleCheck:
-    """Shaped like an evaluated check of the rules."""
-
-    rule: str
-    obligations: tuple[str, ...]
-    statement: str
-    finding: SampleFinding | None = None
-
-    @property
-    def holds(self) -> bool:
-        """Whether the statement is true."""
-        return self.finding is None
-
-
-@dataclass(frozen=True, slots=True)
 class SampleEntry:
     """Shaped like a line of a record's history."""
 
@@ -90,18 +67,25 @@ class SampleEntry:
     why: str = ""
 
 
-def sample_checks() -> tuple[SampleCheck, ...]:
+def sample_check(rule: str, obligations: str, statement: str, wrong: str = "", move: Party | None = None) -> Check:
+    """Return an evaluated check, one that fails when it is said what is wrong."""
+    cited = tuple(obligations.split())
+    finding = Finding(rule, cited, wrong, move) if move else None
+    return Check(rule, cited, statement, finding)
+
+
+def sample_checks() -> tuple[Check, ...]:
     """Return checks of which some hold."""
     test = "No negative pregnancy test was collected in the 7 days before today. Record a new test."
     survey = "The patient survey is not complete. Hand the patient the survey link."
-    discordance = "An answer is being reviewed by the program. They will call the office."
+    review = "An answer is being reviewed by the program. They will call the office."
     return (
-        SampleCheck("AUTH-01", ("PR-01", "PR-02"), "The prescriber is certified."),
-        SampleCheck("AUTH-02", ("PR-03",), "The patient is enrolled with this prescriber."),
-        SampleCheck("AUTH-05", ("PR-11",), "", SampleFinding("AUTH-05", ("PR-11",), test, "prescriber")),
-        SampleCheck("AUTH-06", ("PF-04",), "", SampleFinding("AUTH-06", ("PF-04",), survey, "patient")),
-        SampleCheck("AUTH-11", (), "", SampleFinding("AUTH-11", (), discordance, "program")),
-        SampleCheck("AUTH-09", ("PR-10",), "The supply is 1 to 28 days, of a known product and strength."),
+        sample_check("AUTH-01", "PR-01 PR-02", "The prescriber is certified."),
+        sample_check("AUTH-02", "PR-03", "The patient is enrolled with this prescriber."),
+        sample_check("AUTH-05", "PR-11", "The pregnancy tests are on file.", test, Party.PRESCRIBER),
+        sample_check("AUTH-06", "PF-04", "The patient survey is current.", survey, Party.PATIENT),
+        sample_check("AUTH-11", "", "No discordance is open.", review, Party.PROGRAM),
+        sample_check("AUTH-09", "PR-10", "The supply is 1 to 28 days, of a known product and strength."),
     )
 
 
@@ -160,47 +144,56 @@ def sample_table() -> dict[str, Any]:
     }
 
 
+def sample_lists(now: dt.datetime) -> dict[str, Any]:
+    """Return what the components that list or count show."""
+    checks = sample_checks()
+    return {
+        "checks_sample": checks,
+        "findings_sample": [check.finding for check in checks if check.finding],
+        "links_sample": {"AUTH-05": ("Record a test", "#")},
+        "table": sample_table(),
+        "page_sample": Paginator(range(312), 20).page(4),
+        "deadlines": [now + dt.timedelta(hours=count) for count in (19.4, 1.2, -2.5)],
+        "facts_sample": [("Authorized supply", "28 days, 5 mg"), ("Patient", "P-4DX7-9MKR-2WQH-TE")],
+        "history_sample": [
+            SampleEntry(now, "Authorization voided", "Dana Whitcomb, REMS program", "Wrong strength prescribed."),
+            SampleEntry(now - dt.timedelta(days=3), "Authorization issued", "Dr. Priya Raman"),
+        ],
+        "steps_sample": ["Patient", "Reproductive status", "Agreement", "Review"],
+        "timeline_sample": sample_timeline(now.astimezone(zone_named(None)).date()),
+    }
+
+
+NAV = [
+    {"label": "Worklist", "url": "#", "current": True, "count": 4},
+    {"label": "Patients", "url": "#", "current": False},
+    {"label": "Certification", "url": "#", "current": False},
+]
+
+
 @login_not_required
 def gallery(request: HttpRequest) -> HttpResponse:
-    """Show every component; `?errors` shows the form refused, `?layout=plain|task|print` another layout."""
+    """Show every component; `?layout=task|wide|plain|print` shows them in another layout."""
     now = timezone.now()
-    hours = [dt.timedelta(hours=count) for count in (19.4, 1.2, -2.5)]
     messages.success(request, "The pregnancy test is recorded.")
-    data = {"name": "<b>O’Neil</b>", "supply": "29", "born_month": "2", "born_day": "30", "born_year": "2010"}
-    samples = sample_checks()
-    layout = request.GET.get("layout", "base")
+    refused = {"name": "<b>O’Neil</b>", "supply": "29", "born_month": "2", "born_day": "30", "born_year": "2010"}
+    layout = request.GET.get("layout", "")
     return render(
         request,
         "gallery/index.html",
         {
-            "layout": f"layouts/{layout if layout in ('task', 'plain', 'print', 'wide') else 'base'}.html",
+            "layout": f"layouts/{layout if layout in LAYOUTS else 'base'}.html",
             "form": SampleForm(),
-            "refused": SampleForm(data),
+            "refused": SampleForm(refused),
             "tones": TONES,
             "icons": ICONS,
             "statuses": LOOKS,
             "categories": CATEGORIES,
             "scenes": SCENES,
-            "hints": {"shipped": "By carrier, the same day where the patient can get pregnant.", "picked_up": ""},
-            "checks_sample": samples,
-            "findings_sample": [check.finding for check in samples if check.finding],
-            "links_sample": {"AUTH-05": ("Record a test", "#")},
-            "table": sample_table(),
-            "page_sample": Paginator(range(312), 20).page(4),
-            "deadlines": [now + delta for delta in hours],
-            "facts_sample": [("Authorized supply", "28 days, 5 mg"), ("Patient", "P-4DX7-9MKR-2WQH-TE")],
-            "history_sample": [
-                SampleEntry(now, "Authorization voided", "Dana Whitcomb, REMS program", "Wrong strength prescribed."),
-                SampleEntry(now - dt.timedelta(days=3), "Authorization issued", "Dr. Priya Raman"),
-            ],
-            "steps_sample": ["Patient", "Reproductive status", "Agreement", "Review"],
-            "timeline_sample": sample_timeline(now.astimezone(zone_named(None)).date()),
+            "hints": {"shipped": "By carrier, the same day where the patient can get pregnant."},
             "today": now.date(),
-            "nav": (request.GET.get("nav") and None)
-            or [
-                {"label": "Worklist", "url": "#", "current": True, "count": 4},
-                {"label": "Patients", "url": "#", "current": False},
-                {"label": "Certification", "url": "#", "current": False},
-            ],
+            "nav": NAV,
+            "crumbs": [{"label": "Start", "url": "/"}, {"label": "Components"}],
+            **sample_lists(now),
         },
     )

@@ -19,7 +19,7 @@ ICONS: dict[str, str] = {
     "patient": '<circle cx="12" cy="7.5" r="4"/><path d="M4 20.500c.6-4.5 3.8-7 8-7s7.4 2.5 8 7"/>',
     "pharmacy": '<rect x="2.5" y="8" width="19" height="8" rx="4" transform="rotate(-40 12 12)"/>'
     '<path d="M9.5 9l5 6"/>',
-    "program": '<path d="M12 3l8 3v5.500c0 4.5-3.2 7.8-8 9.5-4.8-1.7-8-5-8-9.500V6z"/><path d="M8.8 12l2.3 2.3 4.2-4.5"/>',
+    "program": '<path d="M12 3l8 3v5.5c0 4.5-3.2 7.8-8 9.5-4.8-1.7-8-5-8-9.5V6z"/><path d="M8.8 12l2.3 2.3 4.2-4.5"/>',
     "arrow": '<path d="M4.5 12h15m-6-6l6 6-6 6"/>',
     "back": '<path d="M19.5 12h-15m6-6l-6 6 6 6"/>',
     "plus": '<path d="M12 5v14m-7-7h14"/>',

@@ -19,7 +19,8 @@ from django.utils.safestring import SafeString, mark_safe
 from rems_portal.clockwork import day_in_words, instant_in_words, time_in_words, time_left, zone_named
 from rems_portal.icons import ICONS
 from rems_portal.statuses import look_of
-from rems_portal.timeline import Timeline, as_rows, draw
+from rems_portal.timeline import Timeline, as_rows
+from rems_portal.timeline_layout import draw
 
 register = template.Library()
 
@@ -69,7 +70,7 @@ def status_tag(status: str, label: str = "") -> dict[str, Any]:
 
 @register.inclusion_tag("components/whose_move.html")
 def whose_move(party: str, viewer: str = "", label: str = "") -> dict[str, Any]:
-    """Show whose move it is: `party` is prescriber, patient, pharmacy or program; the viewer's own reads "Your move"."""
+    """Show whose move it is: `party` is prescriber, patient, pharmacy or program; the viewer's own is "Your move"."""
     words, picture = PARTIES[str(party)]
     return {"label": label or ("Your move" if str(party) == str(viewer) else words), "icon": picture}
 
@@ -169,7 +170,7 @@ def big_number(
     status: str = "",
     facts: Sequence[tuple[str, Any]] = (),
 ) -> dict[str, Any]:
-    """Show a number that people copy or read aloud: huge, in groups, spelled out for screen readers, with a deadline."""
+    """Show a number that people copy or read aloud: huge, in groups, spelled out for screen readers, with its end."""
     groups = number.split("-")
     spelled = ", dash, ".join(" ".join(group) for group in groups)
     return {
@@ -225,7 +226,9 @@ def pagination(context: Context, page: Page[Any], what: str = "results", paramet
 
 
 @register.inclusion_tag("components/empty_state.html")
-def empty_state(title: str, text: str = "", href: str = "", label: str = "", picture: str = "capsule") -> dict[str, Any]:
+def empty_state(
+    title: str, text: str = "", href: str = "", label: str = "", picture: str = "capsule"
+) -> dict[str, Any]:
     """Show why a list is empty and, with `href` and `label`, what to do about it."""
     return {"title": title, "text": text, "href": href, "label": label, "picture": picture}
 

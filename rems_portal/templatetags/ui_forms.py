@@ -46,7 +46,7 @@ def first_id(bound: BoundField) -> str:
 def field(
     bound: BoundField,
     label: str = "",
-    hint: str = "",
+    hint: str | None = None,
     style: str = "",
     width: str = "",
     suffix: str = "",
@@ -58,19 +58,20 @@ def field(
     `style`: for radios and checkboxes "tiles" (big, the default of radios), "side" (tiles side by side), "pics" (tiles
     with the pictogram of each value), "bare"; add "legend-big" where the question is the page's heading.
     `width`: 2, 4, 10, 20 characters or "number" (a number read aloud). `suffix`: a unit after the box.
-    `choice_hints`: value -> a line under that choice. Other keywords become attributes of the control, underscores
-    as dashes: `autocomplete="off"`, `inputmode="numeric"`.
+    `hint`: instead of the field's help text, "" for none. `choice_hints`: value -> a line under that choice. Other
+    keywords become attributes of the control, underscores as dashes: `autocomplete="off"`, `inputmode="numeric"`.
     """
     kind = kind_of(bound)
-    hint = hint or str(bound.help_text)
+    hint = str(bound.help_text) if hint is None else hint
     described = [f"{bound.auto_id}_helptext"] * bool(hint) + [f"{bound.auto_id}_error"] * bool(bound.errors)
     extra = {name.replace("_", "-"): value for name, value in attributes.items()}
     if kind in ("plain", "check") and described:
         extra["aria-describedby"] = " ".join(described)
     styles = style.split() or (["tiles"] if kind in ("radios", "checkboxes") else [])
     found: dict[str, Any] = {
-        "field": bound, "kind": kind, "errors": words_of(bound), "label": label or bound.label, "hint": hint, "width": width, "suffix": suffix,
-        "optional": not bound.field.required and kind != "check", "described": " ".join(described),
+        "field": bound, "kind": kind, "errors": words_of(bound), "label": label or bound.label, "hint": hint,
+        "width": width, "suffix": suffix, "described": " ".join(described),
+        "optional": not bound.field.required and kind != "check",
     }  # fmt: skip
     if {"side", "pics"} & set(styles):
         styles.append("tiles")
@@ -90,7 +91,7 @@ def words_of(bound: BoundField) -> list[str]:
         if error.code == "required" and str(message) == str(Field.default_error_messages["required"]):
             words.append(REQUIRED[kind_of(bound)])
         elif own and str(message).startswith("Ensure this value"):
-            words.append(own.format(**error.params))
+            words.append(own.format(**(error.params or {})))
         else:
             words.append(str(message))
     return words
@@ -121,7 +122,7 @@ def named(bound: BoundField, words: str) -> str:
 
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*forms: BaseForm | Iterable[BaseForm] | None) -> dict[str, Any]:
-    """Show all errors of forms and formsets above the page's form, each a link to its field; nothing when there are none."""
+    """Show all errors of forms and formsets above the form, each a link to its field; nothing without errors."""
     found: list[tuple[str, str]] = []
     for one in forms:
         if one is None:
