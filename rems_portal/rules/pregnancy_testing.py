@@ -47,7 +47,7 @@ class TestEvidence:
 
     `early`: the first of the two tests before a first prescription (None later on, where it is not needed).
     `backing`: the latest test that backs the prescription. `against`: the latest uncleared positive or indeterminate
-    test collected after it.
+    test collected after the backing one, if there is one.
     """
 
     __test__ = False
@@ -138,13 +138,13 @@ def _is_evidence(test: PregnancyTestFacts, at: datetime, program: ProgramVersion
 
 
 def _against(patient: PatientFacts, backing: PregnancyTestFacts | None) -> PregnancyTestFacts | None:
+    if backing is None:
+        return None
     return _latest(
         [
             test
             for test in patient.pregnancy_tests
-            if test.result != TestResult.NEGATIVE
-            and not test.cleared
-            and (backing is None or test.collected_at > backing.collected_at)
+            if test.result != TestResult.NEGATIVE and not test.cleared and test.collected_at > backing.collected_at
         ]
     )
 

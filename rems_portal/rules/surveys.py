@@ -43,7 +43,7 @@ def earliest_survey_day(group: RuleGroup, on: date, program: ProgramVersion) -> 
 
 
 def _newer_than(patient: PatientFacts, group: RuleGroup, program: ProgramVersion) -> datetime | None:
-    """The instant a survey must be newer than, or None: groups with a yearly rhythm of their own need no new one."""
+    """The instant a survey must be newer than, or None: groups with a rhythm in months need no new one."""
     return None if group in program.survey_every_months else last_dispensed_authorization_at(patient)
 
 

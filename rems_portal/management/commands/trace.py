@@ -8,7 +8,7 @@ import ast
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,8 @@ OBLIGATION = re.compile(r"\b(?:PR|PF|PN|PC|PM|PH|PG)-\d{2}\b")
 REMARK = re.compile(r"(?:#|<!--|\{#)\s*REMS:(.*)")
 CODE_FOLDERS = ("rems_portal", "prescribers", "patients", "pharmacies", "authorizations", "templates")
 MUST_BE_COVERED = frozenset({"gate", "block"})
-SHOWN_PLACES = 3
+RULES_FOLDER = "rems_portal/rules/"  # cited there besides a rule's own list, an obligation is no news
+SHOWN_PLACES = 2
 SHOWN_TESTS = 2
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -117,47 +118,67 @@ def places_in(path: Path, name: str) -> Iterator[tuple[str, str]]:
 def tests_in(path: Path) -> Iterator[tuple[str, str]]:
     """The obligations that the tests of a file are marked with, each with the test's name."""
     tree = ast.parse(path.read_text(encoding="utf-8"), filename=path.name)
-    yield from _tests_of(tree, _marks_of_block(tree), "")
+    names = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    yield from _tests_of(tree, _Marks(names), frozenset(), "")
 
 
-def _tests_of(block: ast.Module | ast.ClassDef, inherited: set[str], prefix: str) -> Iterator[tuple[str, str]]:
+def _tests_of(
+    block: ast.Module | ast.ClassDef, marks: "_Marks", inherited: frozenset[str], prefix: str
+) -> Iterator[tuple[str, str]]:
+    inherited |= marks.of_block(block)
     for node in block.body:
         if isinstance(node, ast.ClassDef):
-            marks = inherited | _marked(*node.decorator_list) | _marks_of_block(node)
-            yield from _tests_of(node, marks, f"{prefix}{node.name}.")
+            yield from _tests_of(node, marks, inherited | marks.of(node.decorator_list), f"{prefix}{node.name}.")
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test"):
-            marks = inherited | _marked(*node.decorator_list)
-            yield from ((obligation, f"{prefix}{node.name}") for obligation in sorted(marks))
+            cited = inherited | marks.of(node.decorator_list)
+            yield from ((obligation, f"{prefix}{node.name}") for obligation in sorted(cited))
 
 
-def _marks_of_block(block: ast.Module | ast.ClassDef) -> set[str]:
-    """What a module or a class says in its `pytestmark`."""
-    found = [
-        node.value
-        for node in block.body
-        if isinstance(node, ast.Assign)
-        and any(isinstance(target, ast.Name) and target.id == "pytestmark" for target in node.targets)
-    ]
-    return _marked(*found)
+class _Marks:
+    """Reads `pytest.mark.rems(...)`; a starred name stands for what the file assigns to that name."""
 
+    def __init__(self, names: dict[str, ast.expr]) -> None:
+        self._names = names
 
-def _marked(*nodes: ast.expr) -> set[str]:
-    """The obligations named in every `pytest.mark.rems(...)` inside some expressions."""
-    return {
-        argument.value
-        for node in nodes
-        for call in ast.walk(node)
-        if isinstance(call, ast.Call) and ast.unparse(call.func) == "pytest.mark.rems"
-        for argument in call.args
-        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-    }
+    def of(self, expressions: Iterable[ast.expr]) -> frozenset[str]:
+        """The obligations named in every mark inside some expressions."""
+        return frozenset(
+            obligation
+            for expression in expressions
+            for call in ast.walk(expression)
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "pytest.mark.rems"
+            for argument in call.args
+            for obligation in self._texts(argument)
+        )
+
+    def of_block(self, block: ast.Module | ast.ClassDef) -> frozenset[str]:
+        """What a module or a class says in its `pytestmark`."""
+        return self.of(
+            node.value
+            for node in block.body
+            if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["pytestmark"]
+        )
+
+    def _texts(self, argument: ast.expr) -> Iterator[str]:
+        if isinstance(argument, ast.Starred) and isinstance(argument.value, ast.Name):
+            argument = self._names.get(argument.value.id, argument)
+        for node in ast.walk(argument):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
 
 
 def matrix(trace: Trace) -> Iterator[str]:
     """The lines of the table: obligation, kind, rules and places, tests."""
     rows = [("OBLIGATION", "KIND", "RULE OR PLACE", "TESTS")]
     for obligation, kind in trace.kinds.items():
-        where = [*trace.rules.get(obligation, []), *trace.places.get(obligation, [])]
+        rules, places = trace.rules.get(obligation, []), trace.places.get(obligation, [])
+        where = rules + [place for place in places if not (rules and place.startswith(RULES_FOLDER))]
         tests = trace.tests.get(obligation, [])
         counted = f"{len(tests)}: {_first(tests, SHOWN_TESTS)}" if tests else "-"
         rows.append((obligation, kind, _first(where, SHOWN_PLACES) or "-", counted))

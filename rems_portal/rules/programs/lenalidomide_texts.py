@@ -62,8 +62,8 @@ ATTESTATIONS = (
         "I counseled the patient on emergency contraception, with the Patient Guide.",
         _FCGP | _MALE,
         Moment.EVERY,
-        ("PR-06", "PR-16", "PR-07", "PF-03", "PM-01"),
-        ("PR-16", "PF-10", "PM-06"),
+        ("PR-06", "PR-16", "PR-07", "PR-17", "PF-03", "PM-01"),
+        ("PR-16", "PR-17", "PF-10", "PM-06"),
     ),
     Attestation(
         "barrier_contraception",
