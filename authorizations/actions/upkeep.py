@@ -1,5 +1,6 @@
 """What time does to numbers: authorizations expire, confirmations lapse. Also voiding what is live."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q
@@ -7,8 +8,11 @@ from django.db.models import Q
 from authorizations.facts import patient_facts
 from authorizations.models import Authorization, Confirmation
 from patients.models import Enrollment
+from pharmacies.models import PharmacyStaff
+from rems_portal.accounts.models import User
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act, move
+from rems_portal.notifications.actions import tell
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.lifecycles import (
     AUTHORIZATION_MOVES,
@@ -72,6 +76,22 @@ def void_live_numbers(enrollment: Enrollment, *, at: datetime, why: str) -> list
     for authorization in enrollment.authorizations.filter(live):
         _end(authorization, AuthorizationStatus.VOID, at=at, why=why)
     return voided
+
+
+def tell_pharmacies(voided: Iterable[Confirmation], *, key: str, at: datetime) -> None:
+    """Tell the people who work in the pharmacies that hold these confirmations that the numbers are void."""
+    working = PharmacyStaff.objects.in_force(program_day(at)).filter(
+        pharmacy__in={confirmation.pharmacy_id for confirmation in voided}
+    )
+    tell(
+        users=User.objects.filter(pk__in=working.values("user_id")),
+        key=key,
+        kind="confirmation_void",
+        subject="Stop: a confirmation number was voided",
+        text="A confirmation number your pharmacy holds is void. Do not dispense on it. Your open confirmations show "
+        "which.",
+        at=at,
+    )
 
 
 def _end(authorization: Authorization, to: AuthorizationStatus, *, at: datetime, why: str) -> None:
