@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from authorizations.actions.upkeep import void_live_numbers
+from authorizations.actions.upkeep import tell_pharmacies, void_live_numbers
 from authorizations.models import Confirmation
 from authorizations.queries.safety import open_confirmations
 from patients.models import Enrollment, PregnancyTest, SafetyCase, SafetyReport
@@ -55,15 +55,12 @@ def open_case(enrollment: Enrollment, kind: SafetyCase.Kind, report: Report, *, 
         details=report.details,
         submission_key=report.submission_key,
     )
-    if case.holds:
-        held = void_live_numbers(enrollment, at=at, why=f"Safety case {case.number}")
-    else:
-        held = list(open_confirmations(enrollment)) if kind == SafetyCase.Kind.PARTNER_PREGNANCY else []
-    _tell_parties(case, written, held, at)
+    voided = void_live_numbers(enrollment, at=at, why=f"Safety case {case.number}") if case.holds else []
+    _tell_parties(case, written, voided, at)
     return case
 
 
-def _tell_parties(case: SafetyCase, report: SafetyReport, held: list[Confirmation], at: datetime) -> None:
+def _tell_parties(case: SafetyCase, report: SafetyReport, voided: list[Confirmation], at: datetime) -> None:
     key = message_key(report)
     staff = User.objects.filter(role=User.Role.PROGRAM_STAFF).exclude(staff_role=User.StaffRole.AUDITOR)
     tell(
@@ -84,35 +81,29 @@ def _tell_parties(case: SafetyCase, report: SafetyReport, held: list[Confirmatio
         text="One of your patients' records has changed. Please sign in today and look at your list of patients.",
         at=at,
     )
-    subject, text = _PHARMACY_STOP if case.holds else _PHARMACY_MAY_GO_ON
+    if case.holds:
+        tell_pharmacies(voided, key=f"{key}:pharmacy", at=at)
+    else:
+        _tell_pharmacies_that_go_on(case, key=f"{key}:pharmacy", at=at)
+
+
+def _tell_pharmacies_that_go_on(case: SafetyCase, *, key: str, at: datetime) -> None:
+    """Tell pharmacies that hold a number which stays good: the program may call them."""
+    holding = open_confirmations(case.enrollment).values("pharmacy_id")
+    working = PharmacyStaff.objects.in_force(program_day(at)).filter(pharmacy__in=holding)
     tell(
-        users=_staff_of({confirmation.pharmacy_id for confirmation in held}, at),
-        key=f"{key}:pharmacy",
-        kind="confirmation_void" if case.holds else "safety_case",
-        subject=subject,
-        text=text,
+        users=User.objects.filter(pk__in=working.values("user_id")),
+        key=key,
+        kind="safety_case",
+        subject="The program may call you about a confirmation",
+        text="The program may call you about a confirmation your pharmacy holds. The number is still good; go on with it.",
         at=at,
     )
-
-
-_PHARMACY_STOP = (
-    "Stop: a confirmation number was voided",
-    "A confirmation number your pharmacy holds is void. Do not dispense on it. Your open confirmations show which.",
-)
-_PHARMACY_MAY_GO_ON = (
-    "The program may call you about a confirmation",
-    "The program may call you about a confirmation your pharmacy holds. The number is still good; you need not wait.",
-)
 
 
 def message_key(report: SafetyReport) -> str:
     """Return what the keys of all messages about one report begin with."""
     return f"case:{report.case.number}:{report.pk}"
-
-
-def _staff_of(pharmacies: set[int], at: datetime) -> list[User]:
-    working = PharmacyStaff.objects.in_force(program_day(at)).filter(pharmacy__in=pharmacies)
-    return list(User.objects.filter(pk__in=working.values("user_id")))
 
 
 def standing_tests(enrollment: Enrollment) -> list[PregnancyTest]:

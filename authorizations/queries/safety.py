@@ -15,7 +15,7 @@ from rems_portal.rules.programs import ProgramVersion
 def reportable_kinds(enrollment: Enrollment, at: datetime) -> tuple[SafetyCase.Kind, ...]:
     """Return what can be reported about this patient at `at` (PR-21, PF-17, PC-12, PM-12, PH-17).
 
-    A male patient's partner's pregnancy; a female patient's own; that menses began, for a child who could not get pregnant.
+    A male patient's partner's pregnancy; a female patient's own; menses begun, for a child who could not get pregnant.
     """
     if enrollment.patient.sex == Sex.MALE:
         return (SafetyCase.Kind.PARTNER_PREGNANCY,)

@@ -17,7 +17,9 @@ class OutboxMessage(models.Model):
     key = models.CharField(max_length=120, unique=True, help_text="What it is about and the day: sends nothing twice.")
     kind = models.CharField(max_length=40)
     recipient = models.EmailField()
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     subject = models.CharField(max_length=150)
     body = models.TextField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
