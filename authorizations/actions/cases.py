@@ -96,7 +96,7 @@ def _tell_pharmacies_that_go_on(case: SafetyCase, *, key: str, at: datetime) -> 
         key=key,
         kind="safety_case",
         subject="The program may call you about a confirmation",
-        text="The program may call you about a confirmation your pharmacy holds. The number is still good; go on with it.",
+        text="The program may call you about a confirmation your pharmacy holds. The number stays good: go on with it.",
         at=at,
     )
 
