@@ -3,7 +3,7 @@
 Complete means certified at once; suspending and reinstating are acts of program staff and no rules of their own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,6 +83,12 @@ def quiz_percent(correct: int, total: int) -> int:
 def quiz_is_passed(correct: int, total: int, program: ProgramVersion) -> bool:
     """Whether an attempt at the Pharmacy Certification Quiz reaches the pass mark (PH-01)."""
     return quiz_percent(correct, total) >= program.quiz_pass_percent
+
+
+def score_quiz(answers: Mapping[str, str], program: ProgramVersion) -> QuizAttemptFacts:
+    """How many of the version's questions were answered rightly: answers by the question's code (PH-01)."""
+    right = sum(answers.get(question.code) == question.right for question in program.quiz)
+    return QuizAttemptFacts(right, len(program.quiz))
 
 
 def _review_problem(

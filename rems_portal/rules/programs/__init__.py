@@ -14,6 +14,8 @@ from rems_portal.rules.programs.definition import (
     PharmacyProcess,
     Program,
     ProgramVersion,
+    QuizChoice,
+    QuizQuestion,
     SurveyAlarm,
     SurveyQuestion,
 )
@@ -29,6 +31,8 @@ __all__ = [
     "PharmacyProcess",
     "Program",
     "ProgramVersion",
+    "QuizChoice",
+    "QuizQuestion",
     "SurveyAlarm",
     "SurveyQuestion",
     "VersionError",

@@ -104,6 +104,26 @@ class PharmacyProcess:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class QuizChoice:
+    """One answer to choose in the Pharmacy Certification Quiz."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuizQuestion:
+    """One question of the Pharmacy Certification Quiz (PH-01); `right` is the code of its one right choice."""
+
+    code: str
+    sentence: str
+    choices: tuple[QuizChoice, ...]
+    right: str
+    explanation: str
+    obligations: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ProgramVersion:
     """The parameters in force from one modification on. `sources` says, for each parameter, where its value is from.
@@ -147,6 +167,7 @@ class ProgramVersion:
     checklist: tuple[ChecklistItem, ...] = ()
     survey_questions: tuple[SurveyQuestion, ...] = ()
     pharmacy_processes: tuple[PharmacyProcess, ...] = ()
+    quiz: tuple[QuizQuestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from rems_portal.rules.programs.definition import Material, Modification, Program, ProgramVersion
+from rems_portal.rules.programs.lenalidomide_quiz import QUIZ
 from rems_portal.rules.programs.lenalidomide_texts import ATTESTATIONS, CHECKLIST, PHARMACY_PROCESSES, SURVEY_QUESTIONS
 from rems_portal.rules.vocabulary import CannotBasis, Party, RuleGroup
 
@@ -125,6 +126,7 @@ VERSION_2026_04_27 = ProgramVersion(
     checklist=CHECKLIST,
     survey_questions=SURVEY_QUESTIONS,
     pharmacy_processes=PHARMACY_PROCESSES,
+    quiz=QUIZ,
 )
 
 LENALIDOMIDE = Program("lenalidomide", "Lenalidomide REMS", MODIFICATIONS, (VERSION_2026_04_27,))
