@@ -38,3 +38,9 @@ def require_signatory(by: Actor, prescriber: Prescriber) -> None:
 def scope(queryset: QuerySet[Any], user: "User", on: date, *, through: str = "prescriber") -> QuerySet[Any]:
     """Keep the rows of prescribers this account may see."""
     return queryset.filter(**{f"{through}__in": prescribers_served_by(user, on)})
+
+
+def require_prescriber(user: "User", why: str) -> None:
+    """Raise PermissionDenied with the sentence `why` unless this is a prescriber's own account."""
+    if user.role != user.Role.PRESCRIBER:
+        raise PermissionDenied(why)

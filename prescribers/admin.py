@@ -1,0 +1,92 @@
+"""Prescribers for program staff: who they are, their certification with its four buttons, their delegates."""
+
+from django.contrib import admin
+
+from prescribers import actions
+from prescribers.models import Delegation, Prescriber, PrescriberCertification, PrescriberMaterialReview
+from rems_portal.admin.certifications import certification_buttons
+from rems_portal.admin.inlines import RecordInline
+from rems_portal.admin.records import RecordAdmin
+
+
+class CertificationInline(RecordInline):
+    """A prescriber's part in each program."""
+
+    model = PrescriberCertification
+    fields = ("program", "status", "certified_at")
+    classes = ()
+
+
+class DelegationInline(RecordInline):
+    """The prescriber's delegates."""
+
+    model = Delegation
+    fields = ("delegate", "starts_on", "ends_on")
+
+
+class ReviewInline(RecordInline):
+    """What was reviewed."""
+
+    model = PrescriberMaterialReview
+    fields = ("material", "version", "reviewed_at")
+    classes = ()
+
+
+@admin.register(Prescriber)
+class PrescriberAdmin(RecordAdmin):
+    """Prescribers by name or NPI."""
+
+    list_display = ("full_name", "credentials", "npi", "practice_name", "phone", "user")
+    list_select_related = ("user",)
+    search_fields = ("npi__exact", "full_name__icontains", "practice_name__icontains", "user__email__iexact")
+    search_help_text = "NPI, name, practice or e-mail address"
+    ordering = ("full_name",)
+    inlines = (CertificationInline, DelegationInline)
+
+
+@admin.register(PrescriberCertification)
+class PrescriberCertificationAdmin(RecordAdmin):
+    """Certifications, with what program staff may do to them."""
+
+    list_display = ("prescriber", "npi", "program", "status", "certified_at")
+    list_select_related = ("prescriber",)
+    list_filter = ("status", "program", "program_version")
+    date_hierarchy = "certified_at"
+    search_fields = ("prescriber__npi__exact", "prescriber__full_name__icontains")
+    search_help_text = "NPI or name"
+    ordering = ("prescriber__full_name",)
+    inlines = (ReviewInline,)
+    buttons = certification_buttons(
+        suspend=actions.suspend_prescriber,
+        reinstate=actions.reinstate_prescriber,
+        decertify=actions.decertify_prescriber,
+        reopen=actions.reopen_prescriber_certification,
+    )
+
+    @admin.display(description="NPI")
+    def npi(self, certification: PrescriberCertification) -> str:
+        """Return the prescriber's NPI."""
+        return certification.prescriber.npi
+
+
+@admin.register(PrescriberMaterialReview)
+class PrescriberMaterialReviewAdmin(RecordAdmin):
+    """Which version of which material who reviewed, and when."""
+
+    list_display = ("certification", "material", "version", "reviewed_at")
+    list_select_related = ("certification__prescriber",)
+    list_filter = ("material", "version")
+    date_hierarchy = "reviewed_at"
+    search_fields = ("certification__prescriber__npi__exact", "certification__prescriber__full_name__icontains")
+    ordering = ("-reviewed_at",)
+
+
+@admin.register(Delegation)
+class DelegationAdmin(RecordAdmin):
+    """Who may prepare and enter for whom, from when until when."""
+
+    list_display = ("delegate", "prescriber", "starts_on", "ends_on")
+    list_select_related = ("delegate", "prescriber")
+    date_hierarchy = "starts_on"
+    search_fields = ("delegate__full_name__icontains", "prescriber__full_name__icontains", "prescriber__npi__exact")
+    ordering = ("-starts_on",)

@@ -1,0 +1,18 @@
+"""Reads for the prescriber's own pages, always by the account that looks."""
+
+from django.db.models import F, QuerySet
+
+from prescribers.models import Delegation, PrescriberCertification
+from rems_portal.accounts.models import User
+
+
+def certification_of(user: User, program: str) -> PrescriberCertification | None:
+    """Return this account's own certification in the program with its reviews, if it was ever begun."""
+    rows = PrescriberCertification.objects.filter(prescriber__user=user, program=program)
+    return rows.select_related("prescriber").prefetch_related("reviews").first()
+
+
+def own_delegations(user: User) -> QuerySet[Delegation]:
+    """Return the delegations that this prescriber's account gave, those in force first."""
+    rows = Delegation.objects.filter(prescriber__user=user).select_related("delegate", "prescriber")
+    return rows.order_by(F("ends_on").desc(nulls_first=True), "delegate__full_name", "-starts_on")
