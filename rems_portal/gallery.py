@@ -176,7 +176,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     """Show every component; `?layout=task|wide|plain|print` shows them in another layout."""
     now = timezone.now()
     messages.success(request, "The pregnancy test is recorded.")
-    refused = {"name": "<b>O’Neil</b>", "supply": "29", "born_month": "2", "born_day": "30", "born_year": "2010"}
+    typed = {"name": "<b>O’Neil</b>", "supply": "29", "born_month": "2", "born_day": "30", "born_year": "2010"}
     layout = request.GET.get("layout", "")
     return render(
         request,
@@ -184,7 +184,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         {
             "layout": f"layouts/{layout if layout in LAYOUTS else 'base'}.html",
             "form": SampleForm(),
-            "refused": SampleForm(refused),
+            "refused": SampleForm({f"again-{name}": value for name, value in typed.items()}, prefix="again"),
             "tones": TONES,
             "icons": ICONS,
             "statuses": LOOKS,
