@@ -51,6 +51,7 @@ def field(
     width: str = "",
     suffix: str = "",
     choice_hints: Mapping[str, str] | None = None,
+    optional: bool = True,
     **attributes: Any,
 ) -> dict[str, Any]:
     """Show one field with its label, hint, error and control.
@@ -58,7 +59,8 @@ def field(
     `style`: for radios and checkboxes "tiles" (big, the default of radios), "side" (tiles side by side), "pics" (tiles
     with the pictogram of each value), "bare"; add "legend-big" where the question is the page's heading.
     `width`: 2, 4, 10, 20 characters or "number" (a number read aloud). `suffix`: a unit after the box.
-    `hint`: instead of the field's help text, "" for none. `choice_hints`: value -> a line under that choice. Other
+    `hint`: instead of the field's help text, "" for none. `choice_hints`: value -> a line under that choice.
+    `optional`: False for a field that may be empty only under conditions, so that it isn't called optional. Other
     keywords become attributes of the control, underscores as dashes: `autocomplete="off"`, `inputmode="numeric"`.
     """
     kind = kind_of(bound)
@@ -71,7 +73,7 @@ def field(
     found: dict[str, Any] = {
         "field": bound, "kind": kind, "errors": words_of(bound), "label": label or bound.label, "hint": hint,
         "width": width, "suffix": suffix, "described": " ".join(described),
-        "optional": not bound.field.required and kind != "check",
+        "optional": optional and not bound.field.required and kind != "check",
     }  # fmt: skip
     if {"side", "pics"} & set(styles):
         styles.append("tiles")
