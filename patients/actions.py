@@ -179,8 +179,8 @@ def _signature_problems(form: PatientEnrollment, *, is_child: bool) -> list[Form
         found.append(
             FormProblem("patient_signed_name", "Type the name of the person who signs for the patient’s side.")
         )
-    if is_child and not (form.guardian_name and form.guardian_relation):
-        sentence = "The patient is under 18. Give the name and relation of the parent or guardian who signs."
+    if is_child and (not form.guardian_relation or (form.patient_signed_name and not form.guardian_name)):
+        sentence = "The patient is under 18. Say who signs for the child: name and relation of the parent or guardian."
         found.append(FormProblem("guardian_relation", sentence))
     if not form.prescriber_signed_name:
         found.append(FormProblem("prescriber_signed_name", "Type your own name to sign."))

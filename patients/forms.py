@@ -1,0 +1,155 @@
+"""The one form that enrolls a patient. Acts and rules say which of the six agreement forms fits and what is missing.
+
+The questions about pregnancy and the guardian's part are asked of everybody without scripts; only those that matter for
+this patient are demanded.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from patients.actions import PatientEnrollment, category_of, enrollment_problems
+from rems_portal.fields import DayField
+from rems_portal.rules.calendars import program_day
+from rems_portal.rules.categories import CannotBasis, MenstrualCycles, RiskCategory, Sex, is_adult
+from rems_portal.rules.programs import ProgramVersion
+from rems_portal.typed import NameField, SubmissionKeyField, TypedForm
+
+FEMALE_ONLY = ("can_get_pregnant", "cannot_basis", "menstrual_cycles")
+SIGNATURES = ("patient_signed_name", "guardian_relation", "prescriber_signed_name")
+NAME_LENGTH = 100
+SIGNATURE_LENGTH = 150
+LONGEST_EMAIL = 254
+
+
+def _radios(label: str, choices: list[tuple[str, str]], **kwargs: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, **kwargs)
+
+
+def _words(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+class EnrollmentForm(TypedForm):
+    """A patient, what decides the form that fits, and the signatures (PR-08).
+
+    `signing` is whether signatures are demanded: the first of two sendings only asks which form fits.
+    """
+
+    family_name = NameField(
+        label="Family name",
+        help_text="Or the only name, for a person with one name.",
+        max_length=NAME_LENGTH,
+        missing="Type the patient’s name.",
+    )
+    given_name = NameField(label="Given name", max_length=NAME_LENGTH, required=False)
+    email = forms.EmailField(
+        label="E-mail address",
+        required=False,
+        max_length=LONGEST_EMAIL,
+        help_text="For reminders. They hold no health information.",
+        error_messages={
+            "invalid": "Type a whole e-mail address, for example name@mail.com, or leave it empty.",
+            "max_length": "The e-mail address is too long. Check it, or leave it empty.",
+        },
+    )
+    birth_date = DayField(label="Date of birth", error_messages={"required": "Type the patient’s date of birth."})
+    sex = _radios(
+        "Sex", [(Sex.FEMALE, "Female"), (Sex.MALE, "Male")], error_messages={"required": "Choose female or male."}
+    )
+    can_get_pregnant = _radios("Can she get pregnant?", [("yes", "She can"), ("no", "She can not")], required=False)
+    menstrual_cycles = _radios(
+        "If she can: are her cycles regular?",
+        [(MenstrualCycles.REGULAR, "Regular"), (MenstrualCycles.IRREGULAR, "Irregular")],
+        required=False,
+        help_text="It sets how often she is tested.",
+    )
+    cannot_basis = _radios(
+        "If she can not: why?", [(basis.value, _words(basis.label)) for basis in CannotBasis], required=False
+    )
+    leave_out = forms.BooleanField(label="Leave out the answers that don’t apply to this patient.", required=False)
+    patient_signed_name = NameField(label="Patient’s full name", max_length=SIGNATURE_LENGTH, required=False)
+    guardian_relation = _radios(
+        "The person signing is the child’s",
+        [("Parent", "Parent"), ("Legal guardian", "Legal guardian")],
+        required=False,
+    )
+    prescriber_signed_name = NameField(label="Your full name", max_length=SIGNATURE_LENGTH, required=False)
+    shown_category = forms.CharField(required=False, widget=forms.HiddenInput)
+    submission_key = SubmissionKeyField()
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        at: datetime,
+        program: ProgramVersion,
+        signing: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(data, **kwargs)
+        self.at, self.program, self.signing = at, program, signing
+
+    def clean(self) -> dict[str, Any]:
+        """Add what is missing or contradicts itself, and a form that changed since it was read."""
+        agreement = self.agreement()
+        if agreement is None:
+            return self.cleaned_data
+        for problem in enrollment_problems(agreement, at=self.at, program=self.program):
+            if problem.field not in self.errors and (self.signing or problem.field not in SIGNATURES):
+                self.add_error(problem.field, problem.sentence)
+        if self.signing and not self.errors:
+            self._refuse_another_form(category_of(agreement, at=self.at, program=self.program))
+        return self.cleaned_data
+
+    def _refuse_another_form(self, fits: RiskCategory) -> None:
+        """Refuse a signature under another text than was read: the form that fits by now is shown to be read first."""
+        shown = self.cleaned_data.get("shown_category")
+        if shown == fits:
+            return
+        sentence = f"The form that fits is the one for: {fits.label}. Read it below, then sign."
+        self.add_error(None, sentence)
+
+    def agreement(self) -> PatientEnrollment | None:
+        """Return what the form says so far; None while birth date or sex are missing or wrong."""
+        said = self.cleaned_data
+        birth_date, sex = said.get("birth_date"), said.get("sex")
+        if not birth_date or not sex:
+            return None
+        signed = said.get("patient_signed_name") or ""
+        is_child = birth_date <= program_day(self.at) and not is_adult(birth_date, program_day(self.at))
+        return PatientEnrollment(
+            given_name=said.get("given_name") or "",
+            family_name=said.get("family_name") or "",
+            birth_date=birth_date,
+            sex=Sex(sex),
+            email=said.get("email") or "",
+            **self._pregnancy_answers(Sex(sex)),
+            patient_signed_name=signed,
+            guardian_name=signed if is_child else "",
+            guardian_relation=(said.get("guardian_relation") or "") if is_child else "",
+            prescriber_signed_name=said.get("prescriber_signed_name") or "",
+            submission_key=said.get("submission_key"),
+        )
+
+    def _pregnancy_answers(self, sex: Sex) -> dict[str, Any]:
+        """Return the answers about pregnancy; those that can't apply are left out only where that was asked for."""
+        said = self.cleaned_data
+        can = {"yes": True, "no": False}.get(said.get("can_get_pregnant") or "")
+        basis, cycles = said.get("cannot_basis") or "", said.get("menstrual_cycles") or ""
+        if sex is Sex.FEMALE and can is False:
+            cycles = ""
+        if said.get("leave_out"):
+            can, cycles = (None, "") if sex is Sex.MALE else (can, cycles)
+            basis = "" if can is not False else basis
+        return {"can_get_pregnant": can, "cannot_basis": basis, "menstrual_cycles": cycles}
+
+    @property
+    def has_answers_to_leave_out(self) -> bool:
+        """Was something refused that would be mended by leaving answers out?"""
+        chosen = {name: self.data.get(name) for name in ("sex", *FEMALE_ONLY)}
+        male = chosen["sex"] == Sex.MALE and any(chosen[name] for name in FEMALE_ONLY)
+        contradiction = chosen["can_get_pregnant"] == "yes" and bool(chosen["cannot_basis"])
+        return self.is_bound and (male or contradiction)
