@@ -38,8 +38,10 @@ def kind_of(bound: BoundField) -> str:
 
 def first_id(bound: BoundField) -> str:
     """Return the id of the first control of a field, where a link from the error summary leads."""
-    several = kind_of(bound) in ("radios", "checkboxes", "boxes")
-    return f"{bound.auto_id}_0" if several else bound.id_for_label or bound.auto_id
+    kind = kind_of(bound)
+    if kind in ("radios", "checkboxes"):
+        return str(next((option["id"] for option in options_of(bound, {})), bound.auto_id))
+    return f"{bound.auto_id}_0" if kind == "boxes" else bound.id_for_label or bound.auto_id
 
 
 @register.inclusion_tag("components/field.html")
@@ -110,7 +112,7 @@ def options_of(bound: BoundField, hints: Mapping[str, str]) -> list[dict[str, An
             "id": option.id_for_label,
         }
         for option in bound.subwidgets
-        if str(option.data["value"] or "") != ""
+        if option.data["value"] not in ("", None)
     ]
 
 

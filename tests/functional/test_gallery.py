@@ -1,4 +1,4 @@
-"""Every component in a real browser: accessible, no sideways scroll, within reach of a finger, with or without scripts."""
+"""Every component in a real browser: accessible, no sideways scroll, big enough, with and without scripts."""
 
 from collections.abc import Callable
 from typing import Any
