@@ -53,7 +53,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("may sign in", default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 
-    history = audited()
+    history = audited(excluded_fields=["password", "last_login"])
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"

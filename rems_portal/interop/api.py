@@ -23,7 +23,7 @@ from authorizations.actions.authorize import (
 from authorizations.actions.confirm import ConfirmationRequest, cancel_confirmation, confirm_dispense
 from authorizations.actions.dispense import DispenseRecord, complete_checklist, record_dispense
 from authorizations.actions.safety import TestResult, record_pregnancy_test
-from authorizations.facts import category_now
+from authorizations.facts import patient_facts
 from authorizations.models import LIVE_AUTHORIZATION, Authorization, Confirmation, Dispense, Product
 from patients.models import Enrollment, PregnancyTest, SafetyCase
 from rems_portal.audit.access import record_denied_look, record_look
@@ -36,6 +36,7 @@ from rems_portal.interop.models import ApiToken
 from rems_portal.program import program_at
 from rems_portal.rules.authorization import PrescriptionFacts
 from rems_portal.rules.calendars import program_day
+from rems_portal.rules.enrollment import category_of
 from rems_portal.rules.lifecycles import CaseStatus, EnrollmentStatus
 from rems_portal.rules.numbers import Kind, NumberError, parse_number
 from rems_portal.rules.vocabulary import RiskCategory
@@ -320,7 +321,7 @@ class PatientStatus(_PrescriberView):
             {
                 "patient_number": enrollment.patient.number,
                 "enrolled": enrollment.status == EnrollmentStatus.ENROLLED,
-                "risk_category": category_now(enrollment, at=at, program=program),
+                "risk_category": category_of(patient_facts(enrollment), program_day(at), program),
                 "at": at,
                 "program_version": decision.program_version,
                 "ready": decision.granted,
