@@ -39,7 +39,9 @@ class PharmacyCertification(models.Model):
 
     pharmacy = models.ForeignKey(Pharmacy, on_delete=models.PROTECT, related_name="certifications")
     program = models.CharField(max_length=30)
-    status = models.CharField(max_length=20, choices=[(s.value, s.value.replace("_", " ")) for s in CertificationStatus])
+    status = models.CharField(
+        max_length=20, choices=[(s.value, s.value.replace("_", " ")) for s in CertificationStatus]
+    )
     program_version = models.CharField(max_length=10, blank=True)
     attests_supply_left = models.BooleanField(default=False)
     attests_supply_limit = models.BooleanField(default=False)
@@ -125,8 +127,8 @@ class PharmacyStaffQuerySet(models.QuerySet["PharmacyStaff"]):
     """Who works where on a day."""
 
     def in_force(self, on: date) -> "PharmacyStaffQuerySet":
-        """Keep those who have begun and have not left on `on`, a program day."""
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
+        """Keep those who have begun by `on`, a program day, and have not left: who left today is out at once."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), starts_on__lte=on)
 
 
 class PharmacyStaff(models.Model):

@@ -38,3 +38,10 @@ def require_trained(by: Actor, pharmacy: Pharmacy, at: datetime) -> None:
         return
     if by.user_id is None or not is_trained(by.user_id, pharmacy, program_day(at)):
         raise PermissionDenied("Only trained staff of the pharmacy may do this. Complete your training record first.")
+
+
+def require_representative(by: Actor, pharmacy: Pharmacy, at: datetime) -> None:
+    """Raise PermissionDenied unless `by` is the pharmacy's authorized representative in person."""
+    work = PharmacyStaff.objects.in_force(program_day(at)).filter(pharmacy=pharmacy, is_representative=True)
+    if by.user_id is None or not work.filter(user_id=by.user_id).exists():
+        raise PermissionDenied("Only the pharmacy’s authorized representative may do this.")

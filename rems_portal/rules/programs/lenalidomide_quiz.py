@@ -16,8 +16,8 @@ QUIZ = (
             QuizChoice("call", "The prescriber's word on the telephone that the patient is enrolled"),
         ),
         "confirmation",
-        "The authorization number is the prescriber's. The pharmacy obtains its own confirmation number: the program then "
-        "verifies that the prescriber is certified, the patient enrolled and not pregnant, and the authorization valid.",
+        "The authorization number is the prescriber's; the pharmacy obtains a confirmation number. The program then "
+        "verifies that the prescriber is certified, the patient enrolled and not pregnant, the authorization valid.",
         ("PH-08",),
     ),
     QuizQuestion(
@@ -74,7 +74,9 @@ QUIZ = (
         "What happens between the confirmation number and the handing over of the medicine?",
         (
             QuizChoice("leaflet", "The patient is given the leaflet; questions go to the prescriber"),
-            QuizChoice("checklist", "You counsel the patient with the Education and Counseling Checklist and complete it"),
+            QuizChoice(
+                "checklist", "You counsel the patient with the Education and Counseling Checklist and complete it"
+            ),
             QuizChoice("first_only", "Counseling, but only before the first dispense"),
         ),
         "checklist",
@@ -83,7 +85,7 @@ QUIZ = (
     ),
     QuizQuestion(
         "shipping",
-        "At 3 in the afternoon you obtain a confirmation number for a female who can get pregnant. The medicine is to be "
+        "At 3 PM you obtain a confirmation number for a female who can get pregnant. The medicine is to be "
         "shipped. Until when?",
         (
             QuizChoice("same_day", "The same day"),
@@ -91,7 +93,7 @@ QUIZ = (
             QuizChoice("seven_days", "As long as the authorization is good"),
         ),
         "same_day",
-        "For females who can get pregnant it is shipped the day the number is obtained, or picked up within 24 hours. For "
+        "For females who can get pregnant it is shipped the same day, or picked up within 24 hours. For "
         "everybody else it is shipped or picked up within 24 hours.",
         ("PH-15", "PH-16"),
     ),
