@@ -57,7 +57,7 @@ def confirm_dispense(
     both alike, "not found". The same key with the same request gives the earlier decision.
     Raises IdempotencyConflict for another request under the key, PermissionDenied for an untrained person.
     """
-    keyed = {"by": by, "at": at, "pharmacy": pharmacy, "request": request, "program": program}
+    keyed: dict[str, Any] = {"by": by, "at": at, "pharmacy": pharmacy, "request": request, "program": program}
     try:
         return _confirm(**keyed, idempotency_key=idempotency_key)
     except IntegrityError:
@@ -84,7 +84,7 @@ def _confirm(
     earlier = answered_before(idempotency_key, hashed, pharmacy=pharmacy)
     if earlier:
         return earlier
-    found = _read(enrollment, request, pharmacy, program, at)
+    found = _read(enrollment, request.authorization_number, pharmacy, program, at)
     matches = found is not None and found.authorization.enrollment.patient.birth_date == request.birth_date
     facts = _facts(found if matches else None, found is not None, pharmacy, request, at, program)
     decision = decide_confirmation(facts, program)
@@ -97,7 +97,7 @@ def _confirm(
         enrollment=enrollment if matches else None,
         pharmacy=pharmacy,
     )
-    if decision.granted and found is not None:
+    if decision.granted and found:
         _issue(stored, decision, found.authorization, pharmacy, request)
     return stored
 
@@ -111,11 +111,10 @@ def _lock_patient_of(number: str, program: ProgramVersion) -> Enrollment | None:
 
 
 def _read(
-    enrollment: Enrollment | None, request: ConfirmationRequest, pharmacy: Pharmacy, program: ProgramVersion, at: datetime
+    enrollment: Enrollment | None, number: str, pharmacy: Pharmacy, program: ProgramVersion, at: datetime
 ) -> Prescription | None:
     if enrollment is None:
         return None
-    number = request.authorization_number
     found = prescription(number, pharmacy=pharmacy, program=program.program, at=at)
     if found.overdue:
         settle(enrollment, at)
@@ -159,6 +158,8 @@ def _issue(
     pharmacy: Pharmacy,
     request: ConfirmationRequest,
 ) -> None:
+    if decision.group is None or decision.ship_by is None or decision.pick_up_by is None:
+        raise ValueError("A granted confirmation has a group and its deadlines")
     move(authorization, AUTHORIZATION_MOVES, AuthorizationStatus.CONFIRMED, why="Confirmation number issued")
     Confirmation.objects.create(
         number=new_number(Kind.CONFIRMATION),
@@ -204,7 +205,5 @@ def cancel_confirmation(*, by: Actor, at: datetime, pharmacy: Pharmacy, number: 
 
 
 def _not_open(confirmation: Confirmation) -> Finding:
-    state = ConfirmationStatus(confirmation.status).value
-    return Finding(
-        "CANCEL", ("PH-19",), f"This confirmation is no longer open: it is {state}. Nothing was changed.", Party.PHARMACY
-    )
+    sentence = f"This confirmation is no longer open: it is {confirmation.get_status_display()}. Nothing was changed."
+    return Finding("CANCEL", ("PH-19",), sentence, Party.PHARMACY)

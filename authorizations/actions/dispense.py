@@ -1,20 +1,25 @@
-"""A pharmacy completes the Checklist and records that product left (PH-03 to PH-06, PH-09 to PH-12, PH-15, PH-16, PH-19)."""
+"""A pharmacy completes the Checklist and records that product left.
+
+PH-03 to PH-06, PH-09 to PH-12, PH-15, PH-16, PH-19. What may be dispensed at all is decided in `confirm`.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from authorizations.actions.upkeep import refresh_due_dates, settle
+from authorizations.actions.upkeep import close_confirmation, refresh_due_dates, settle
 from authorizations.models import Checklist, ComplianceCase, Confirmation, Dispense, Product
 from patients.models import Enrollment
 from pharmacies.models import Pharmacy
 from pharmacies.permissions import require_trained
+from pharmacies.queries import staff_accounts
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act, move
 from rems_portal.errors import ActRefused
+from rems_portal.notifications.actions import tell
 from rems_portal.numbering import new_number
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.categories import RuleGroup
-from rems_portal.rules.dispensing import checklist_items, dispense_is_in_time
+from rems_portal.rules.dispensing import DEVIATIONS, DispenseRecordFacts, check_dispense, checklist_items
 from rems_portal.rules.findings import Finding, Party
 from rems_portal.rules.lifecycles import (
     AUTHORIZATION_MOVES,
@@ -26,9 +31,11 @@ from rems_portal.rules.lifecycles import (
 from rems_portal.rules.numbers import Kind
 from rems_portal.rules.programs import ProgramVersion
 
+NO_LONGER_GOOD = (ConfirmationStatus.VOID, ConfirmationStatus.CANCELLED)
 
-def _refuse(rule: str, obligation: str, sentence: str) -> ActRefused:
-    return ActRefused([Finding(rule, (obligation,), sentence, Party.PHARMACY)])
+
+def _finding(rule: str, obligation: str, sentence: str) -> Finding:
+    return Finding(rule, (obligation,), sentence, Party.PHARMACY)
 
 
 def _lock(number: str, pharmacy: Pharmacy) -> Enrollment:
@@ -42,40 +49,49 @@ def _lock(number: str, pharmacy: Pharmacy) -> Enrollment:
 def complete_checklist(
     *, by: Actor, at: datetime, pharmacy: Pharmacy, number: str, items: frozenset[str], program: ProgramVersion
 ) -> Checklist:
-    """Store the completed Checklist of the patient's group (PH-03 to PH-06, PH-10); done once, a second time is the first.
+    """Store the completed Checklist of the group (PH-03 to PH-06, PH-10); a second time is the first.
 
     Raises Confirmation.DoesNotExist, ActRefused when an item is missing or the confirmation was voided or cancelled.
     """
     require_trained(by, pharmacy, at)
     _lock(number, pharmacy)
-    confirmation = Confirmation.objects.get(number=number)
+    confirmation = Confirmation.objects.get(number=number, pharmacy=pharmacy)
     existing = Checklist.objects.filter(confirmation=confirmation).first()
     if existing:
         return existing
-    if confirmation.status in (ConfirmationStatus.VOID, ConfirmationStatus.CANCELLED):
-        raise _refuse("CHECKLIST", "PH-10", f"This confirmation is {confirmation.status}. Do not dispense on it.")
+    if confirmation.status in NO_LONGER_GOOD:
+        sentence = f"This confirmation is {confirmation.get_status_display()}. Do not dispense on it."
+        raise ActRefused([_finding("CHECKLIST", "PH-10", sentence)])
     group = RuleGroup(confirmation.rule_group)
-    required = {item.code for item in checklist_items(group, program)}
-    if not required <= items:
-        raise _refuse("CHECKLIST", "PH-10", "Every item must be covered with the patient. Tick each one when done.")
+    required = checklist_items(group, program)
+    missing = [item for item in required if item.code not in items]
+    if missing:
+        raise ActRefused(
+            [Finding("DISP-01", item.obligations, _not_ticked(item.sentence), Party.PHARMACY) for item in missing]
+        )
     return Checklist.objects.create(
         confirmation=confirmation,
         rule_group=group,
         program_version=program.version,
-        items=sorted(required),
+        items=sorted(item.code for item in required),
         completed_at=at,
         completed_by_name=by.name,
     )
 
 
+def _not_ticked(sentence: str) -> str:
+    return f"Go through this with the patient, then tick it: “{sentence}”"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispenseRecord:
-    """How, when and what left the pharmacy."""
+    """How, when and what left the pharmacy. `days_supply` None: the whole confirmed supply."""
 
     how: Dispense.How
     done_at: datetime
     product: Product | None = None
     lot: str = ""
+    days_supply: int | None = None
 
 
 @act
@@ -85,49 +101,107 @@ def record_dispense(
     """Record that product was shipped or picked up under a confirmation (PH-09, PH-19); a second time is the first.
 
     Late recording of what was done in time is fine; done after the deadline is recorded as a deviation and opens a
-    compliance case (PH-15, PH-16). Raises Confirmation.DoesNotExist, ActRefused.
+    compliance case (PH-15, PH-16). Raises Confirmation.DoesNotExist, ActRefused with everything that is wrong.
     """
     require_trained(by, pharmacy, at)
     enrollment = _lock(number, pharmacy)
     settle(enrollment, at)
-    confirmation = Confirmation.objects.select_related("authorization").get(number=number)
-    existing = Dispense.objects.filter(confirmation=confirmation).first()
+    confirmation = Confirmation.objects.select_related("authorization").get(number=number, pharmacy=pharmacy)
+    existing = Dispense.objects.filter(confirmation=confirmation).select_related("confirmation").first()
     if existing:
         return existing
-    _require_recordable(confirmation, record, at)
+    findings = dispense_findings(confirmation, record, at=at, program=program)
+    if stopping(findings):
+        raise ActRefused(stopping(findings))
     was_void = confirmation.status == ConfirmationStatus.VOID
-    dispense = _write(confirmation, enrollment, by, at, record)
+    _stop_other_confirmation(confirmation, at)
+    dispense = _write(confirmation, enrollment, by, at, record, in_time=not findings)
     _use_up(confirmation, at, record)
     _open_cases(confirmation, dispense, at, was_void=was_void)
     refresh_due_dates(enrollment, at=at, program=program)
     return dispense
 
 
-def _require_recordable(confirmation: Confirmation, record: DispenseRecord, at: datetime) -> None:
-    if not Checklist.objects.filter(confirmation=confirmation).exists():
-        raise _refuse("DISPENSE", "PH-10", "Complete the Education and Counseling Checklist first.")
-    if record.done_at > at:
-        raise _refuse("DISPENSE", "PH-19", "The time lies in the future. Record the dispense once it has happened.")
-    if record.done_at < confirmation.obtained_at:
-        raise _refuse(
-            "DISPENSE", "PH-08", "The time lies before the confirmation number was obtained. Correct the time."
+def stopping(findings: list[Finding]) -> list[Finding]:
+    """Keep the findings that stop the record; the rest are deviations, recorded as what they are."""
+    return [finding for finding in findings if finding.rule not in DEVIATIONS]
+
+
+def dispense_findings(
+    confirmation: Confirmation, record: DispenseRecord, *, at: datetime, program: ProgramVersion
+) -> list[Finding]:
+    """Return all that is wrong with a dispense about to be recorded at `at`, deviations included."""
+    done = Checklist.objects.filter(confirmation=confirmation).first()
+    supply = confirmation.days_supply if record.days_supply is None else record.days_supply
+    checks = check_dispense(
+        DispenseRecordFacts(
+            recorded_at=at,
+            how="shipped" if record.how == Dispense.How.SHIPPED else "picked_up",
+            done_at=record.done_at,
+            confirmed_at=confirmation.obtained_at,
+            ship_by=confirmation.ship_by,
+            pick_up_by=confirmation.pick_up_by,
+            group=RuleGroup(confirmation.rule_group),
+            checked=frozenset(done.items) if done else frozenset(),
+            days_supply=supply,
+            confirmed_days_supply=confirmation.days_supply,
+            program=program,
         )
+    )
+    return _status_findings(confirmation, record) + [check.finding for check in checks if check.finding]
+
+
+def _status_findings(confirmation: Confirmation, record: DispenseRecord) -> list[Finding]:
+    found = []
     if confirmation.status == ConfirmationStatus.CANCELLED:
-        raise _refuse("DISPENSE", "PH-08", "This confirmation was cancelled. Ask for a new one before you dispense.")
-    if confirmation.status == ConfirmationStatus.VOID and record.done_at >= (confirmation.ended_at or at):
-        raise _refuse(
-            "DISPENSE",
-            "PH-08",
-            "This confirmation was voided. Do not dispense. If product has left, call the program now.",
-        )
+        cancelled = "This confirmation was cancelled. Ask for a new one before you dispense."
+        found.append(_finding("DISPENSE", "PH-08", cancelled))
+    if confirmation.status == ConfirmationStatus.VOID and not _left_before_the_void(confirmation, record):
+        void = "This confirmation was voided. Do not dispense. If product has left, call the program now."
+        found.append(_finding("DISPENSE", "PH-08", void))
     if record.product and record.product.strength_mg != confirmation.strength_mg:
-        raise _refuse("DISPENSE", "PH-08", "The product's strength is not the confirmed one. Choose the confirmed strength.")
+        strength = "The product's strength is not the confirmed one. Choose the confirmed strength."
+        found.append(_finding("DISPENSE", "PH-08", strength))
+    return found
+
+
+def _left_before_the_void(confirmation: Confirmation, record: DispenseRecord) -> bool:
+    return confirmation.ended_at is not None and record.done_at < confirmation.ended_at
+
+
+def _stop_other_confirmation(confirmation: Confirmation, at: datetime) -> None:
+    """Void a confirmation that was given after this one lapsed: the patient turns out to have been supplied already."""
+    other = (
+        Confirmation.objects.filter(enrollment_id=confirmation.enrollment_id, status=ConfirmationStatus.OPEN)
+        .exclude(pk=confirmation.pk)
+        .first()
+    )
+    if other is None:
+        return
+    why = "The patient was already supplied under an earlier confirmation"
+    close_confirmation(other, ConfirmationStatus.VOID, at=at, why=why)
+    confirmation.authorization.refresh_from_db()
+    tell(
+        users=staff_accounts(other.pharmacy_id, program_day(at)),
+        key=f"confirmation:{other.number}:void",
+        kind="confirmation_void",
+        subject="Stop: a confirmation number was voided",
+        text="A confirmation number your pharmacy holds is void. Do not dispense on it. Your list shows which.",
+        at=at,
+    )
 
 
 def _write(
-    confirmation: Confirmation, enrollment: Enrollment, by: Actor, at: datetime, record: DispenseRecord
+    confirmation: Confirmation,
+    enrollment: Enrollment,
+    by: Actor,
+    at: datetime,
+    record: DispenseRecord,
+    *,
+    in_time: bool,
 ) -> Dispense:
     day = program_day(record.done_at)
+    supply = confirmation.days_supply if record.days_supply is None else record.days_supply
     return Dispense.objects.create(
         confirmation=confirmation,
         enrollment=enrollment,
@@ -136,30 +210,20 @@ def _write(
         how=record.how,
         done_at=record.done_at,
         dispensed_on=day,
-        supply_ends_on=day + timedelta(days=confirmation.days_supply),
-        days_supply=confirmation.days_supply,
+        supply_ends_on=day + timedelta(days=supply),
+        days_supply=supply,
         product=record.product,
         lot=record.lot,
         recorded_at=at,
         recorded_by_name=by.name,
-        in_time=dispense_is_in_time(
-            how=record.how,
-            done_at=record.done_at,
-            ship_by=confirmation.ship_by,
-            pick_up_by=confirmation.pick_up_by,
-            group=RuleGroup(confirmation.rule_group),
-        ),
+        in_time=in_time,
     )
 
 
 def _use_up(confirmation: Confirmation, at: datetime, record: DispenseRecord) -> None:
-    """Mark number and authorization as dispensed. A confirmation that lapsed meanwhile may find its authorization in use."""
+    """Mark number and authorization as dispensed, unless the authorization was meanwhile used for another dispense."""
     authorization = confirmation.authorization
-    in_use_again = (
-        authorization.confirmations.filter(status__in=[ConfirmationStatus.OPEN, ConfirmationStatus.DISPENSED])
-        .exclude(pk=confirmation.pk)
-        .exists()
-    )
+    used_again = authorization.status == AuthorizationStatus.DISPENSED
     move(
         confirmation,
         CONFIRMATION_MOVES,
@@ -167,9 +231,9 @@ def _use_up(confirmation: Confirmation, at: datetime, record: DispenseRecord) ->
         why=f"{Dispense.How(record.how).label} recorded",
         ended_at=at,
         ended_reason="",
-        superseded=in_use_again,
+        superseded=used_again,
     )
-    if in_use_again:
+    if used_again:
         return
     move(
         authorization,
