@@ -1,0 +1,49 @@
+"""Reads the records of one patient's course for the office's patient page. The enrollment is in scope already."""
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+
+from authorizations.models import Authorization, Confirmation, Decision
+from patients.models import Agreement, Enrollment, PatientSurvey, PregnancyTest
+from rems_portal.rules.lifecycles import ConfirmationStatus
+
+LATEST_REFUSALS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRecord:
+    """What is on file for one course of treatment, each kind with the latest first."""
+
+    agreement: Agreement | None
+    tests: tuple[PregnancyTest, ...]
+    surveys: tuple[PatientSurvey, ...]
+    authorizations: tuple[Authorization, ...]
+    refusals: tuple[Decision, ...]
+
+    @property
+    def confirmations(self) -> tuple[Confirmation, ...]:
+        """Every confirmation of the course; those that were dispensed carry their dispense."""
+        return tuple(one for number in self.authorizations for one in number.confirmations.all())
+
+    @property
+    def dispensed(self) -> tuple[Confirmation, ...]:
+        """The confirmations under which product left a pharmacy, the latest dispense first."""
+        done = [one for one in self.confirmations if one.status == ConfirmationStatus.DISPENSED]
+        return tuple(sorted(done, key=lambda one: one.dispense.done_at, reverse=True))
+
+
+def course_record(enrollment: Enrollment) -> CourseRecord:
+    """Read the records of one course, in a fixed number of queries."""
+    confirmations = Confirmation.objects.select_related("pharmacy", "dispense__product")
+    authorizations = enrollment.authorizations.prefetch_related(
+        Prefetch("confirmations", confirmations.order_by("-obtained_at"))
+    )
+    refusals = enrollment.decisions.filter(ask=Decision.Ask.AUTHORIZATION, outcome=Decision.Outcome.REFUSED)
+    return CourseRecord(
+        agreement=enrollment.agreements.filter(superseded_at__isnull=True).first(),
+        tests=tuple(enrollment.pregnancy_tests.order_by("-collected_at", "-pk")),
+        surveys=tuple(enrollment.surveys.order_by("-completed_at")),
+        authorizations=tuple(authorizations.order_by("-issued_at")),
+        refusals=tuple(refusals.order_by("-at")[:LATEST_REFUSALS]),
+    )
