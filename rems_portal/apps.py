@@ -6,6 +6,7 @@ It must have no models; those belong to the sub-apps and the four apps.
 import importlib
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class RemsPortalConfig(AppConfig):
@@ -18,3 +19,9 @@ class RemsPortalConfig(AppConfig):
     def ready(self) -> None:
         """Make `shared_task` bind to the project's Celery app."""
         importlib.import_module("rems_portal.celery")
+
+
+class StaffAdminConfig(AdminConfig):
+    """Django's admin with the portal's own site: one sign-in, program staff only."""
+
+    default_site = "rems_portal.admin.site.StaffSite"

@@ -9,7 +9,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
+from rems_portal.navigation import navigation
+
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Return `now` (aware, UTC) and `demonstration` (true when the portal runs with demo data)."""
-    return {"now": timezone.now(), "demonstration": settings.DEMO}
+    """Return `now` (aware, UTC), `demonstration` (true when the portal runs with demo data) and `nav` (the links)."""
+    return {"now": timezone.now(), "demonstration": settings.DEMO, "nav": navigation(request)}

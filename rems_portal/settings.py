@@ -51,7 +51,7 @@ OWN_APPS = [app for app in OWN_APPS if find_spec(app) and find_spec(app + ".apps
 INSTALLED_APPS = [
     "rems_portal.apps.RemsPortalConfig",
     *OWN_APPS,
-    "django.contrib.admin",
+    "rems_portal.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -42,16 +43,23 @@ class Actor:
 
 
 _current: ContextVar[Actor | None] = ContextVar("rems_actor", default=None)
+_instant: ContextVar[datetime | None] = ContextVar("rems_instant", default=None)
 
 
 @contextmanager
-def acting_as(actor: Actor) -> Iterator[None]:
-    """Write `actor` on every history row made inside."""
-    token = _current.set(actor)
+def acting_as(actor: Actor, at: datetime | None = None) -> Iterator[None]:
+    """Write `actor`, and the instant `at` if given, on every history row made inside."""
+    actor_token, instant_token = _current.set(actor), _instant.set(at)
     try:
         yield
     finally:
-        _current.reset(token)
+        _current.reset(actor_token)
+        _instant.reset(instant_token)
+
+
+def current_instant() -> datetime | None:
+    """Return the instant of the act that runs now; None outside any act (history then reads the clock itself)."""
+    return _instant.get()
 
 
 def current_actor_name() -> str:

@@ -20,7 +20,7 @@ TRIES = 3
 
 
 def act(function: Callable[P, R]) -> Callable[P, R]:
-    """Make `function(*, by, at, ...)` a business act: all of it commits or none, and history names `by`.
+    """Make `function(*, by, at, ...)` a business act: all of it commits or none; history names `by` and `at`.
 
     Raises TypeError without an actor, ValueError for an instant without a zone. Runs the act again when a number it
     drew was already taken.
@@ -33,10 +33,10 @@ def act(function: Callable[P, R]) -> Callable[P, R]:
             raise TypeError(f"{function.__name__} needs by=Actor(...)")
         if not isinstance(at, datetime) or at.tzinfo is None:
             raise ValueError(f"{function.__name__} needs at=, an instant with a time zone")
-        kwargs["at"] = at.astimezone(UTC)
+        kwargs["at"] = instant = at.astimezone(UTC)
         for attempt in range(TRIES):
             try:
-                with acting_as(by), transaction.atomic():
+                with acting_as(by, instant), transaction.atomic():
                     return function(*args, **kwargs)
             except IntegrityError as error:
                 if not _number_was_taken(error) or attempt == TRIES - 1:

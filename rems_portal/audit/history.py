@@ -1,4 +1,4 @@
-"""django-simple-history as this portal uses it: every history row names the actor and the channel."""
+"""django-simple-history as this portal uses it: every row names the actor, the channel and the instant of its act."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from rems_portal.audit.actors import current_actor_name, current_channel, current_user_id
+from rems_portal.audit.actors import current_actor_name, current_channel, current_instant, current_user_id
 
 
 class ActingContext(models.Model):
@@ -26,12 +26,30 @@ def _acting_user(instance: Any, request: Any = None, **_: Any) -> Any:
     return request.user if request is not None else None
 
 
-def audited() -> HistoricalRecords:
-    """Return the `history` attribute of a regulated model."""
-    return HistoricalRecords(bases=[ActingContext], get_user=_acting_user)
+class ActRecords(HistoricalRecords):  # type: ignore[misc]
+    """History rows dated by the act they belong to, not by the moment the row is written."""
+
+    def create_historical_record(self, instance: Any, history_type: str, using: Any = None) -> None:
+        """Write a row of `history_type` with the instant of the running act; outside any act with the clock's."""
+        instance.__dict__.pop("_history_date", None)
+        if current_instant() is not None:
+            instance._history_date = current_instant()
+        super().create_historical_record(instance, history_type, using)
+
+
+def audited(**options: Any) -> HistoricalRecords:
+    """Return the `history` attribute of a regulated model; `options` go to simple-history (`excluded_fields=`)."""
+    return ActRecords(bases=[ActingContext], get_user=_acting_user, **options)
 
 
 def write_history(record: models.Model, *, why: str = "") -> None:
     """Write the history row of a change made by `queryset.update`, which simple-history does not see."""
     manager = type(record).history  # type: ignore[attr-defined]
-    manager.bulk_history_create([record], update=True, default_change_reason=why, default_user=_acting_user(record))
+    record.__dict__.pop("_history_date", None)
+    manager.bulk_history_create(
+        [record],
+        update=True,
+        default_change_reason=why,
+        default_user=_acting_user(record),
+        default_date=current_instant(),
+    )

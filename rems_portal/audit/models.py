@@ -12,7 +12,9 @@ class AccessEvent(models.Model):
         DENIED = "denied", "Denied"
 
     at = models.DateTimeField()
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     actor_name = models.CharField(max_length=200)
     channel = models.CharField(max_length=10)
     record = models.CharField(max_length=60, help_text="What was looked at, as kind and number: never a name.")
@@ -24,9 +26,7 @@ class AccessEvent(models.Model):
             models.Index(fields=["user", "-at"], name="access_by_user"),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(outcome__in=["shown", "denied"]), name="access_outcome_is_known"
-            )
+            models.CheckConstraint(condition=models.Q(outcome__in=["shown", "denied"]), name="access_outcome_is_known")
         ]
         ordering = ["-at"]
 

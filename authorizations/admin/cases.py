@@ -1,0 +1,115 @@
+"""Safety and compliance cases: program staff look into them and close them, with a reason."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+
+from authorizations.actions.compliance import close_compliance_case
+from authorizations.actions.safety import close_safety_case
+from authorizations.models import ComplianceCase
+from patients.models import SafetyCase, SafetyReport
+from rems_portal.accounts.permissions import can_manage_cases
+from rems_portal.admin.acts import Asked, Button, ReasonForm
+from rems_portal.admin.inlines import RecordInline
+from rems_portal.admin.records import RecordAdmin
+from rems_portal.rules.lifecycles import CaseStatus
+
+
+class CloseSafetyCaseForm(ReasonForm):
+    """Why the case is closed, and whether the positive tests behind it were false."""
+
+    clears_tests = forms.BooleanField(
+        required=False,
+        label="The positive pregnancy tests behind this case were false positives",
+        help_text="They are left out of account from now on. Tick this only with a confirmed laboratory finding.",
+    )
+
+
+def _close_safety_case(asked: Asked) -> object:
+    return close_safety_case(
+        by=asked.by,
+        at=asked.at,
+        user=asked.user,
+        case=asked.record,
+        reason=asked.reason,
+        clears_tests=asked.answers["clears_tests"],
+    )
+
+
+def _close_compliance_case(asked: Asked) -> object:
+    return close_compliance_case(by=asked.by, at=asked.at, user=asked.user, case=asked.record, reason=asked.reason)
+
+
+def _is_open(case: Any) -> bool:
+    return bool(case.status == CaseStatus.OPEN)
+
+
+class ReportInline(RecordInline):
+    """What was reported."""
+
+    model = SafetyReport
+    fields = ("reported_at", "reporter_name", "reporter_role", "details")
+    classes = ()
+
+
+@admin.register(SafetyCase)
+class SafetyCaseAdmin(RecordAdmin):
+    """Safety cases, the open ones first."""
+
+    patient = "enrollment.patient"
+    list_display = ("number", "kind", "status", "holds", "patient_number", "opened_at", "opened_by_name", "closed_at")
+    list_select_related = ("enrollment__patient",)
+    list_filter = ("status", "kind", "holds")
+    date_hierarchy = "opened_at"
+    search_fields = ("number__exact", "enrollment__patient__number__exact")
+    search_help_text = "A case or patient number"
+    ordering = ("-status", "-opened_at")
+    inlines = (ReportInline,)
+    buttons = (
+        Button(
+            name="close",
+            label="Close this case",
+            explains="Closing lifts the hold, if this case holds. Numbers that were voided stay void.",
+            may=can_manage_cases,
+            offered=_is_open,
+            run=_close_safety_case,
+            done="The case is closed.",
+            form=CloseSafetyCaseForm,
+        ),
+    )
+
+    @admin.display(description="patient")
+    def patient_number(self, case: SafetyCase) -> str:
+        """Return the patient's number."""
+        return case.enrollment.patient.number
+
+
+@admin.register(ComplianceCase)
+class ComplianceCaseAdmin(RecordAdmin):
+    """Compliance cases, the open ones first."""
+
+    patient = "confirmation.enrollment.patient"
+    list_display = ("number", "kind", "status", "pharmacy", "confirmation", "opened_at", "closed_at")
+    list_select_related = ("pharmacy", "confirmation__enrollment__patient")
+    list_filter = ("status", "kind")
+    date_hierarchy = "opened_at"
+    search_fields = (
+        "number__exact",
+        "confirmation__number__exact",
+        "pharmacy__npi__exact",
+        "pharmacy__name__icontains",
+    )
+    search_help_text = "A case or confirmation number, or the pharmacy's NPI or name"
+    ordering = ("-status", "-opened_at")
+    buttons = (
+        Button(
+            name="close",
+            label="Close this case",
+            explains="The case is closed with your reason. What was dispensed stays on record as it is.",
+            may=can_manage_cases,
+            offered=_is_open,
+            run=_close_compliance_case,
+            done="The case is closed.",
+        ),
+    )

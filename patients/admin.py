@@ -1,0 +1,164 @@
+"""Patients for program staff, and their part in the program. Every look is written down (`RecordAdmin.patient`).
+
+Safety cases are shown in `authorizations.admin`: closing one lifts a hold on numbers, which is that app's business.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+
+from patients.models import Agreement, Enrollment, Patient, PatientSurvey, PregnancyTest, SafetyReport, SurveyInvitation
+from rems_portal.admin.display import as_list
+from rems_portal.admin.inlines import RecordInline
+from rems_portal.admin.records import RecordAdmin
+
+BY_PATIENT = ("enrollment__patient__number__exact", "enrollment__patient__family_name__istartswith")
+BY_PATIENT_HELP = "A patient number or the beginning of a family name"
+
+
+@admin.display(description="patient", ordering="enrollment__patient__number")
+def patient_number(record: Any) -> str:
+    """Return the number of the patient a record belongs to."""
+    return str(record.enrollment.patient.number)
+
+
+class EnrollmentInline(RecordInline):
+    """A patient's courses."""
+
+    model = Enrollment
+    fields = ("program", "prescriber", "status", "enrolled_at", "ended_at")
+    classes = ()
+
+
+class AgreementInline(RecordInline):
+    """The forms signed."""
+
+    model = Agreement
+    fields = ("category", "program_version", "prescriber_signed_at", "patient_signed_at", "superseded_at")
+    classes = ()
+
+
+class PregnancyTestInline(RecordInline):
+    """The tests of the course."""
+
+    model = PregnancyTest
+    fields = ("collected_at", "result", "method", "sensitivity_miu_ml", "laboratory", "entered_by_name", "cleared_at")
+
+
+class PatientSurveyInline(RecordInline):
+    """The surveys of the course."""
+
+    model = PatientSurvey
+    fields = ("completed_at", "completed_by", "rule_group", "channel")
+
+
+@admin.register(Patient)
+class PatientAdmin(RecordAdmin):
+    """Patients by number or name."""
+
+    patient = ""
+    list_display = ("number", "family_name", "given_name", "birth_date", "sex")
+    list_filter = ("sex",)
+    search_fields = ("number__exact", "family_name__istartswith", "given_name__istartswith")
+    search_help_text = "A patient number, or the beginnings of names"
+    ordering = ("family_name", "given_name")
+    inlines = (EnrollmentInline,)
+
+
+@admin.register(Enrollment)
+class EnrollmentAdmin(RecordAdmin):
+    """Courses of treatment, with their forms, tests and surveys."""
+
+    patient = "patient"
+    list_display = ("number", "family_name", "prescriber", "status", "enrolled_at", "next_test_due", "next_survey_due")
+    list_select_related = ("patient", "prescriber")
+    list_filter = ("status", "program", "agreements__category")
+    date_hierarchy = "enrolled_at"
+    search_fields = ("patient__number__exact", "patient__family_name__istartswith", "prescriber__npi__exact")
+    search_help_text = "A patient number, the beginning of a family name, or a prescriber's NPI"
+    ordering = ("-enrolled_at",)
+    exclude = ("submission_key",)
+    inlines = (AgreementInline, PregnancyTestInline, PatientSurveyInline)
+
+    @admin.display(description="patient", ordering="patient__number")
+    def number(self, enrollment: Enrollment) -> str:
+        """Return the patient's number."""
+        return enrollment.patient.number
+
+    @admin.display(description="family name", ordering="patient__family_name")
+    def family_name(self, enrollment: Enrollment) -> str:
+        """Return the patient's family name."""
+        return enrollment.patient.family_name
+
+
+class CourseRecordAdmin(RecordAdmin):
+    """What the records of one course share."""
+
+    patient = "enrollment.patient"
+    list_select_related = ("enrollment__patient",)
+    search_fields: Any = BY_PATIENT
+    search_help_text: Any = BY_PATIENT_HELP
+    exclude: Any = ("submission_key",)
+
+
+@admin.register(Agreement)
+class AgreementAdmin(CourseRecordAdmin):
+    """Signed agreement forms, the superseded ones too."""
+
+    list_display = (patient_number, "category", "prescriber_signed_at", "patient_signed_at", "superseded_at")
+    list_filter = ("category", "program_version")
+    date_hierarchy = "patient_signed_at"
+    ordering = ("-patient_signed_at",)
+
+
+@admin.register(PregnancyTest)
+class PregnancyTestAdmin(CourseRecordAdmin):
+    """Pregnancy tests."""
+
+    list_display = (patient_number, "collected_at", "result", "method", "entered_by_name", "source", "cleared_at")
+    list_filter = ("result", "method", "source")
+    date_hierarchy = "collected_at"
+    ordering = ("-collected_at",)
+
+
+@admin.register(SurveyInvitation)
+class SurveyInvitationAdmin(CourseRecordAdmin):
+    """Links to the patient survey; the secret in a link is kept nowhere."""
+
+    list_display = (patient_number, "invited_at", "invited_by_name", "expires_at", "used_at", "failed_birth_dates")
+    date_hierarchy = "invited_at"
+    ordering = ("-invited_at",)
+    exclude = ("token_hash", "draft")
+
+
+@admin.register(PatientSurvey)
+class PatientSurveyAdmin(CourseRecordAdmin):
+    """Completed patient surveys, with the answers."""
+
+    list_display = (patient_number, "completed_at", "completed_by", "rule_group", "channel")
+    list_filter = ("rule_group", "completed_by", "channel")
+    date_hierarchy = "completed_at"
+    ordering = ("-completed_at",)
+    exclude = ("answers",)
+    readonly_fields = ("answers_given",)
+
+    @admin.display(description="answers")
+    def answers_given(self, survey: PatientSurvey) -> SafeString:
+        """Return the answers as a list."""
+        return as_list(survey.answers)
+
+
+@admin.register(SafetyReport)
+class SafetyReportAdmin(RecordAdmin):
+    """What was reported, by whom; seen by program staff only."""
+
+    patient = "case.enrollment.patient"
+    list_display = ("case", "reported_at", "reporter_name", "reporter_role")
+    list_select_related = ("case__enrollment__patient",)
+    list_filter = ("reporter_role", "case__kind")
+    date_hierarchy = "reported_at"
+    search_fields = ("case__number__exact", "case__enrollment__patient__number__exact")
+    search_help_text = "A case number or a patient number"
+    ordering = ("-reported_at",)
+    exclude = ("submission_key",)

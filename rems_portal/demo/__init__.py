@@ -1,0 +1,11 @@
+"""The demo's people, places and courses of treatment. Everybody in it is invented.
+
+Records come about by the business acts, with instants in the past, so that history, decisions and due dates are what
+they would be had it all happened. Only `manage.py load_demo` uses it, and only with DEMO.
+
+    people.py     the accounts, one for each role, certified and not; the two pharmacies
+    catalogue.py  the product catalogue, with the source of each code
+    course.py     one patient's course, as verbs: enroll, test, survey, authorize, confirm, dispense
+    stories.py    the patients, each in a state worth seeing
+    load.py       all of it, once, in one transaction
+"""

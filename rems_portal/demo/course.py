@@ -1,0 +1,185 @@
+"""One patient's course as verbs, each a business act in the right person's name. Time runs forward.
+
+What an act refuses raises: a demo that can't have happened isn't loaded.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from authorizations.actions.authorize import PrescriberSurvey, authorize_prescription
+from authorizations.actions.confirm import ConfirmationRequest, confirm_dispense
+from authorizations.actions.dispense import DispenseRecord, complete_checklist, record_dispense
+from authorizations.actions.safety import TestResult, complete_patient_survey, record_pregnancy_test
+from authorizations.models import Authorization, Confirmation, Decision, Dispense, Product
+from patients.actions import PatientEnrollment, enroll_patient, invite_to_survey
+from patients.models import Enrollment, PatientSurvey, PregnancyTest
+from pharmacies.models import Pharmacy
+from prescribers.models import Prescriber
+from rems_portal.accounts.models import User
+from rems_portal.audit.actors import Actor, Channel
+from rems_portal.rules.authorization import PrescriptionFacts
+from rems_portal.rules.calendars import program_day
+from rems_portal.rules.categories import RiskCategory, RuleGroup, category_that_fits, group_of
+from rems_portal.rules.dispensing import checklist_items
+from rems_portal.rules.programs import ProgramVersion
+from rems_portal.rules.surveys import survey_questions
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+LABORATORY = "Invented Laboratory"
+
+
+@dataclass(slots=True)
+class Course:
+    """A patient with a prescriber, and the pharmacy that usually dispenses."""
+
+    form: PatientEnrollment
+    prescriber: Prescriber
+    pharmacy: Pharmacy
+    pharmacist: User
+    program: ProgramVersion
+    strength_mg: Decimal = Decimal(10)
+    enrollment: Enrollment = field(init=False)
+
+    @property
+    def office(self) -> Actor:
+        """The prescriber as who acts."""
+        return Actor.of(self.prescriber.user)
+
+    @property
+    def counter(self) -> Actor:
+        """The pharmacist as who acts."""
+        return Actor.of(self.pharmacist)
+
+    def group(self, at: datetime) -> RuleGroup:
+        """Return the rule group that fits the patient at `at`."""
+        return group_of(self.category(at))
+
+    def category(self, at: datetime) -> RiskCategory:
+        """Return the category that fits the patient at `at`."""
+        form = self.form
+        return category_that_fits(
+            birth_date=form.birth_date,
+            sex=form.sex,
+            can_get_pregnant=form.can_get_pregnant,
+            cannot_basis=form.cannot_basis,
+            on=program_day(at),
+            program=self.program,
+        )
+
+    def enroll(self, at: datetime) -> None:
+        """Sign the agreement form."""
+        self.enrollment = enroll_patient(
+            by=self.office, at=at, prescriber=self.prescriber, form=self.form, program=self.program
+        )
+
+    def test(self, at: datetime, result: PregnancyTest.Result = PregnancyTest.Result.NEGATIVE) -> None:
+        """Record a pregnancy test, reported two hours after it was collected at `at`."""
+        report = TestResult(
+            collected_at=at,
+            reported_at=at + 2 * HOUR,
+            method=PregnancyTest.Method.SERUM,
+            sensitivity_miu_ml=25,
+            result=result,
+            laboratory=LABORATORY,
+        )
+        record_pregnancy_test(
+            by=self.office, at=at + 2 * HOUR, enrollment=self.enrollment, test=report, program=self.program
+        )
+
+    def survey(self, at: datetime, **answers: bool) -> None:
+        """Hand the survey over an hour before and complete it at `at`; keywords change an answer."""
+        invitation, _secret = invite_to_survey(by=self.office, at=at - HOUR, enrollment=self.enrollment)
+        group = self.group(at)
+        child = self.category(at).is_child
+        reassuring = {question.code: not question.alarming for question in survey_questions(group, self.program)}
+        complete_patient_survey(
+            by=Actor(name="Parent or guardian" if child else "Patient", channel=Channel.LINK),
+            at=at,
+            invitation=invitation,
+            answers=reassuring | answers,
+            completed_by=PatientSurvey.CompletedBy.GUARDIAN if child else PatientSurvey.CompletedBy.PATIENT,
+            group=group,
+            program=self.program,
+        )
+
+    def authorize(self, at: datetime, *, days_supply: int = 28, attested: frozenset[str] | None = None) -> Decision:
+        """Ask for an authorization; everything is attested unless `attested` says what is."""
+        everything = frozenset(attestation.code for attestation in self.program.attestations)
+        prescription = PrescriptionFacts(
+            days_supply=days_supply,
+            quantity=min(days_supply, 21),
+            strength_mg=self.strength_mg,
+            refills=0,
+            by_telephone=False,
+        )
+        survey = PrescriberSurvey(
+            prescription=prescription,
+            days_of_therapy=min(days_supply, 21),
+            transmission=Authorization.Transmission.ELECTRONIC,
+            attested=everything if attested is None else attested,
+        )
+        return authorize_prescription(
+            by=self.office,
+            at=at,
+            prescriber=self.prescriber,
+            enrollment=self.enrollment,
+            survey=survey,
+            program=self.program,
+        )
+
+    def authorized(self, at: datetime) -> Authorization:
+        """Return the authorization granted at `at`. Raises RuntimeError when it is refused."""
+        decision = self.authorize(at)
+        if not decision.granted:
+            raise RuntimeError(f"{self.form.family_name}: no authorization at {at}: {decision.failed}")
+        return decision.authorization
+
+    def ask_confirmation(self, authorization: Authorization, at: datetime) -> Decision:
+        """Ask for a confirmation of the whole supply."""
+        request = ConfirmationRequest(
+            authorization_number=authorization.number,
+            category=RiskCategory(authorization.category),
+            birth_date=self.form.birth_date,
+            days_supply=authorization.days_supply,
+            strength_mg=authorization.strength_mg,
+        )
+        return confirm_dispense(by=self.counter, at=at, pharmacy=self.pharmacy, request=request, program=self.program)
+
+    def confirmed(self, authorization: Authorization, at: datetime) -> Confirmation:
+        """Return the confirmation granted at `at`. Raises RuntimeError when it is refused."""
+        decision = self.ask_confirmation(authorization, at)
+        if not decision.granted:
+            raise RuntimeError(f"{self.form.family_name}: no confirmation at {at}: {decision.failed}")
+        return decision.confirmation
+
+    def checklist(self, confirmation: Confirmation, at: datetime) -> None:
+        """Complete the checklist of the patient's group."""
+        items = checklist_items(RuleGroup(confirmation.rule_group), self.program)
+        complete_checklist(
+            by=self.counter,
+            at=at,
+            pharmacy=self.pharmacy,
+            number=confirmation.number,
+            items=frozenset(item.code for item in items),
+            program=self.program,
+        )
+
+    def dispense(self, confirmation: Confirmation, at: datetime, how: Dispense.How = Dispense.How.PICKED_UP) -> None:
+        """Complete the checklist and record that the product left at `at`."""
+        self.checklist(confirmation, at)
+        record = DispenseRecord(
+            how=how,
+            done_at=at,
+            product=Product.objects.filter(strength_mg=self.strength_mg, is_active=True).first(),
+            lot=f"D{at:%y%m}",
+        )
+        record_dispense(
+            by=self.counter,
+            at=at,
+            pharmacy=self.pharmacy,
+            number=confirmation.number,
+            record=record,
+            program=self.program,
+        )

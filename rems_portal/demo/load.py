@@ -1,0 +1,34 @@
+"""Loads the whole demo, once, in one transaction: all of it is there, or nothing."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from authorizations.actions.upkeep import overdue_enrollments, settle_enrollment
+from rems_portal.accounts.models import User
+from rems_portal.demo.catalogue import make_catalogue
+from rems_portal.demo.people import ADMINISTRATOR, LOADER, PRESCRIBER, make_people
+from rems_portal.demo.stories import Clock, tell_stories
+from rems_portal.rules.programs import ProgramVersion
+
+LONGEST = timedelta(days=195)
+
+
+def is_loaded() -> bool:
+    """Is the demo's data there?"""
+    return User.objects.filter(email=PRESCRIBER.email).exists()
+
+
+def load(*, at: datetime, program: ProgramVersion) -> int:
+    """Make everybody and everything up to the instant `at`; return how many patients there are.
+
+    Nothing is dated before the program version came into force, so shortly after that the stories are shorter.
+    """
+    clock = Clock.ending(at, program, LONGEST)
+    with transaction.atomic():
+        people = make_people(clock.start, program)
+        make_catalogue(User.objects.get(email=ADMINISTRATOR.email), clock.start, program)
+        told = tell_stories(people, clock, program)
+        for pk in overdue_enrollments(at, limit=1000):
+            settle_enrollment(by=LOADER, at=at, enrollment_id=pk)
+    return told
