@@ -112,7 +112,7 @@ def sample_timeline(today: dt.date) -> Timeline:
         spans=(Span(day(15), day(20), "Next survey", Look.AHEAD), Span(day(-14), day(-9), "Late", Look.LATE)),
     )
     numbers = Lane(
-        "Authori- zations",
+        "Authorizations",
         spans=(
             Span(day(-63), day(-56), "A-7K3M", Look.PAST, "Authorization A-7K3M, dispensed"),
             Span(day(-35), day(-28), "A-9QXT", Look.VOID, "Authorization A-9QXT, void"),

@@ -250,4 +250,4 @@ def history(entries: Iterable[Any], zone: str | dt.tzinfo | None = None) -> dict
 @register.inclusion_tag("components/timeline.html")
 def timeline(drawing: Timeline, title: str = "Timeline") -> dict[str, Any]:
     """Draw a `rems_portal.timeline.Timeline` and give the same as a list."""
-    return {"drawing": draw(drawing), "rows": as_rows(drawing), "title": title, "today": drawing.today}
+    return {"drawing": draw(drawing), "rows": as_rows(drawing), "title": title}
