@@ -1,0 +1,460 @@
+"""Asking for a confirmation number: every refusal of domain.md section 7, what is stored, and what is asked twice."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+import tests.factories as make
+from authorizations.actions.confirm import cancel_confirmation, confirm_dispense
+from authorizations.actions.safety import report_pregnancy
+from authorizations.actions.upkeep import settle_enrollment
+from authorizations.models import Authorization, Confirmation, Decision
+from patients.models import SafetyCase
+from pharmacies.actions import suspend_pharmacy
+from pharmacies.models import Pharmacy
+from prescribers.actions import suspend_prescriber
+from rems_portal.audit.actors import Actor, Channel, acting_as
+from rems_portal.errors import ActRefused, IdempotencyConflict
+from rems_portal.numbering import new_number
+from rems_portal.rules.calendars import end_of_day, zone_named
+from rems_portal.rules.dispensing import CONFIRMATION_RULES
+from rems_portal.rules.numbers import Kind
+from rems_portal.rules.programs import PROGRAMS
+from rems_portal.rules.questions import answer
+from rems_portal.rules.vocabulary import RiskCategory
+
+pytestmark = pytest.mark.django_db
+
+Asked = tuple[Decision, set[str]]
+EVERY_RULE = {rule.id for rule in CONFIRMATION_RULES}
+SYSTEM = Actor(name="Dispensing system", channel=Channel.API)
+UNKNOWN_FAILS = {"CONF-02", "CONF-03", "CONF-04", "CONF-05", "CONF-06", "CONF-08", "CONF-09", "CONF-10"}
+
+
+def male() -> Authorization:
+    return make.authorization(make.enrollment(RiskCategory.AM))
+
+
+def female() -> Authorization:
+    return make.authorization(make.enrollment(RiskCategory.AF_CAN))
+
+
+def uncertified_pharmacy() -> Asked:
+    return make.ask_confirmation(male(), pharmacy=make.pharmacy(certified=False)), {"CONF-01"}
+
+
+def suspended_pharmacy() -> Asked:
+    shop, staff = make.pharmacy(), make.administrator()
+    suspend_pharmacy(
+        by=make.actor(staff), at=make.NOW, user=staff, certification=shop.certifications.get(), reason="Audit"
+    )
+    return make.ask_confirmation(male(), pharmacy=shop), {"CONF-01"}
+
+
+def unknown_number() -> Asked:
+    return make.ask_confirmation(male(), authorization_number=new_number(Kind.AUTHORIZATION)), UNKNOWN_FAILS
+
+
+def wrong_birth_date() -> Asked:
+    return make.ask_confirmation(male(), birth_date=date(1950, 1, 1)), UNKNOWN_FAILS
+
+
+def expired() -> Asked:
+    number = male()
+    later = datetime.combine(number.valid_through + timedelta(days=1), datetime.min.time(), tzinfo=UTC)
+    return make.ask_confirmation(number, at=later + make.hours(12)), {"CONF-03"}
+
+
+def already_confirmed() -> Asked:
+    number = male()
+    make.confirmation(number)
+    return make.ask_confirmation(number), {"CONF-03", "CONF-10"}
+
+
+def already_dispensed() -> Asked:
+    number = male()
+    make.dispense(make.confirmation(number))
+    return make.ask_confirmation(number), {"CONF-03", "CONF-09"}
+
+
+def replaced() -> Asked:
+    number = male()
+    assert make.ask_authorization(number.enrollment, replace_live_authorization=True).granted
+    return make.ask_confirmation(number), {"CONF-03"}
+
+
+def prescriber_suspended() -> Asked:
+    number, staff = male(), make.administrator()
+    certification = number.prescriber.certifications.get()
+    suspend_prescriber(by=make.actor(staff), at=make.NOW, user=staff, certification=certification, reason="Audit")
+    return make.ask_confirmation(number), {"CONF-04"}
+
+
+def pregnancy_reported() -> Asked:
+    number = female()
+    report_pregnancy(
+        by=make.actor(number.prescriber.user),
+        at=make.NOW,
+        enrollment=number.enrollment,
+        kind=SafetyCase.Kind.PREGNANCY,
+        role="prescriber",
+    )
+    return make.ask_confirmation(number), {"CONF-03", "CONF-05"}
+
+
+def positive_test_on_file() -> Asked:
+    """A positive test that reached the database without the act that holds: the rule looks for itself."""
+    number = female()
+    with acting_as(SYSTEM):
+        test = number.backing_test
+        test.pk, test.result, test.submission_key = None, "positive", None
+        test.save()
+    return make.ask_confirmation(number), {"CONF-05"}
+
+
+def no_longer_enrolled() -> Asked:
+    number = male()
+    with acting_as(SYSTEM):
+        number.enrollment.status, number.enrollment.ended_at = "discontinued", make.NOW
+        number.enrollment.save()
+    return make.ask_confirmation(number), {"CONF-05"}
+
+
+def other_category_on_the_prescription() -> Asked:
+    return make.ask_confirmation(male(), category=RiskCategory.MC), {"CONF-06"}
+
+
+def came_of_age() -> Asked:
+    birthday = date(2008, 6, 20)
+    number = make.authorization(make.enrollment(RiskCategory.MC, birth_date=birthday))
+    return make.ask_confirmation(number, at=make.NOW + make.days(5)), {"CONF-06"}
+
+
+def refill() -> Asked:
+    return make.ask_confirmation(male(), refill=True), {"CONF-07"}
+
+
+def by_telephone() -> Asked:
+    return make.ask_confirmation(male(), by_telephone=True), {"CONF-07"}
+
+
+def supply_of(days_supply: int) -> Callable[[], Asked]:
+    return lambda: (make.ask_confirmation(male(), days_supply=days_supply), {"CONF-08"})
+
+
+def more_than_authorized() -> Asked:
+    number = make.authorization(make.enrollment(RiskCategory.AM), days_supply=14)
+    return make.ask_confirmation(number, days_supply=15), {"CONF-08"}
+
+
+def other_strength() -> Asked:
+    return make.ask_confirmation(male(), strength_mg=Decimal("2.5")), {"CONF-08"}
+
+
+def eight_days_left() -> Asked:
+    one = make.enrollment(RiskCategory.AM)
+    make.treated(one)
+    later = make.NOW + make.days(20)
+    return make.ask_confirmation(make.authorization(one, at=later), at=later), {"CONF-09"}
+
+
+REFUSALS = [
+    uncertified_pharmacy,
+    suspended_pharmacy,
+    unknown_number,
+    wrong_birth_date,
+    expired,
+    already_confirmed,
+    already_dispensed,
+    replaced,
+    prescriber_suspended,
+    pregnancy_reported,
+    positive_test_on_file,
+    no_longer_enrolled,
+    other_category_on_the_prescription,
+    came_of_age,
+    refill,
+    by_telephone,
+    supply_of(29),
+    supply_of(0),
+    supply_of(-1),
+    supply_of(10**9),
+    more_than_authorized,
+    other_strength,
+    eight_days_left,
+]
+
+
+@pytest.mark.rems("PH-07", "PH-08", "PH-11", "PH-12", "PH-13", "PH-14", "PH-17")
+@pytest.mark.parametrize("ask", REFUSALS)
+def test_confirm_refused_says_everything_that_is_wrong_and_is_stored(ask: Callable[[], Asked]) -> None:
+    decision, failed = ask()
+    assert not decision.granted
+    assert set(decision.failed.split(",")) == failed
+    assert [check["rule"] for check in decision.checks] == sorted(EVERY_RULE)
+    for check in decision.checks:
+        assert check["holds"] == (check["rule"] not in failed)
+        if check["finding"]:
+            assert check["finding"]["sentence"].endswith(".")
+            assert check["finding"]["move"] in ("prescriber", "patient", "pharmacy", "program")
+            assert check["finding"]["obligations"]
+    assert decision.program_version == make.PROGRAM.version
+    assert not hasattr(decision, "confirmation")
+
+
+def test_every_rule_has_a_refusal_here() -> None:
+    assert set().union(*(ask()[1] for ask in REFUSALS)) == EVERY_RULE
+
+
+@pytest.mark.rems("PH-08")
+def test_unknown_number_and_wrong_birth_date_are_one_answer_without_a_patient() -> None:
+    unknown, _ = unknown_number()
+    wrong, _ = wrong_birth_date()
+    assert unknown.checks == wrong.checks
+    assert unknown.failed == wrong.failed
+    for decision in (unknown, wrong):
+        assert decision.enrollment_id is None
+        assert decision.facts["patient"] is None
+        assert decision.facts["authorization"] is None
+        assert "1950" not in str(decision.facts)
+    assert (unknown.facts["request"]["number_known"], wrong.facts["request"]["number_known"]) == (False, True)
+
+
+@pytest.mark.rems("PG-06")
+@pytest.mark.parametrize("ask", [*REFUSALS, lambda: (make.ask_confirmation(female()), set())])
+def test_stored_facts_replay_to_the_same_answer(ask: Callable[[], Asked]) -> None:
+    decision, _ = ask()
+    replayed = answer(decision.facts, PROGRAMS[decision.program])
+    assert replayed["outcome"] == decision.outcome
+    assert ",".join(replayed["failed"]) == decision.failed
+
+
+@pytest.mark.rems("PH-08", "PH-09", "PH-16")
+@pytest.mark.parametrize("zone", ["America/New_York", "America/Los_Angeles", "Pacific/Honolulu", "Pacific/Guam"])
+def test_confirm_fcgp_ships_the_same_day_in_the_pharmacys_zone(zone: str) -> None:
+    held = make.confirmation(female(), pharmacy=make.pharmacy(time_zone=zone))
+    assert held.obtained_at == make.NOW
+    assert held.pick_up_by == make.NOW + timedelta(hours=24)
+    there = zone_named(zone)
+    assert held.ship_by == end_of_day(make.NOW.astimezone(there).date(), there)
+    assert held.lapses_at == max(held.ship_by, held.pick_up_by)
+    assert (held.status, held.authorization.status, held.rule_group) == ("open", "confirmed", "FCGP")
+
+
+@pytest.mark.rems("PH-15")
+@pytest.mark.parametrize("category", [RiskCategory.AF_CANNOT, RiskCategory.FC_CANNOT, RiskCategory.AM, RiskCategory.MC])
+def test_confirm_others_ship_within_24_hours(category: RiskCategory) -> None:
+    held = make.confirmation(make.authorization(make.enrollment(category)))
+    assert held.ship_by == held.pick_up_by == make.NOW + timedelta(hours=24)
+
+
+@pytest.mark.rems("PH-15", "PH-16")
+@pytest.mark.parametrize(
+    ("at", "day_lasts"),
+    [
+        (datetime(2026, 11, 1, 5, 30, tzinfo=UTC), timedelta(hours=23.5)),  # 1:30 AM EDT; the day has 25 hours
+        (datetime(2026, 11, 1, 6, 30, tzinfo=UTC), timedelta(hours=22.5)),  # 1:30 AM EST, the second time
+        (datetime(2027, 3, 14, 6, 59, tzinfo=UTC), timedelta(hours=21, minutes=1)),  # the day has 23 hours
+    ],
+)
+def test_confirm_on_the_nights_when_clocks_change(at: datetime, day_lasts: timedelta) -> None:
+    one = make.enrollment(RiskCategory.AF_CAN, prescriber=make.prescriber(at=at), at=at - make.days(20))
+    held = make.confirmation(make.authorization(one, at=at), pharmacy=make.pharmacy(at=at), at=at)
+    assert held.pick_up_by - at == timedelta(hours=24)
+    assert held.ship_by - at == day_lasts
+
+
+@pytest.mark.rems("PH-12")
+def test_confirm_with_seven_days_left_is_granted() -> None:
+    one = make.enrollment(RiskCategory.AM)
+    make.treated(one)
+    later = make.NOW + make.days(21)
+    assert make.ask_confirmation(make.authorization(one, at=later), at=later).granted
+
+
+@pytest.mark.rems("PH-12")
+def test_confirm_counts_supply_of_an_earlier_course_at_another_pharmacy() -> None:
+    one = make.enrollment(RiskCategory.AM)
+    make.treated(one)
+    with acting_as(SYSTEM):
+        one.status, one.ended_at = "discontinued", make.NOW
+        one.save()
+        again = make.enrollment(RiskCategory.AM, at=make.NOW)
+        again.patient = one.patient
+        again.save()
+    later = make.NOW + make.days(3)
+    decision = make.ask_confirmation(make.authorization(again, at=later), at=later)
+    assert decision.failed == "CONF-09"
+    assert decision.facts["patient"]["dispenses"] == []
+    assert len(decision.facts["patient"]["earlier_course_dispenses"]) == 1
+
+
+@pytest.mark.rems("PH-08")
+def test_same_request_with_the_same_key_gives_the_same_number() -> None:
+    number, shop = male(), make.pharmacy()
+    first = make.ask_confirmation(number, pharmacy=shop, idempotency_key="k1")
+    second = make.ask_confirmation(number, pharmacy=shop, at=make.NOW + make.hours(1), idempotency_key="k1")
+    assert first.pk == second.pk
+    assert Confirmation.objects.count() == 1
+
+
+def test_other_request_with_the_same_key_is_a_conflict() -> None:
+    number, shop = male(), make.pharmacy()
+    make.ask_confirmation(number, pharmacy=shop, idempotency_key="k1")
+    with pytest.raises(IdempotencyConflict):
+        make.ask_confirmation(number, pharmacy=shop, idempotency_key="k1", days_supply=7)
+
+
+def test_key_of_another_pharmacy_is_not_shared() -> None:
+    one, other = make.pharmacy(), make.pharmacy()
+    first = make.ask_confirmation(male(), pharmacy=one, idempotency_key="k1")
+    second = make.ask_confirmation(male(), pharmacy=other, idempotency_key="k1")
+    assert first.granted and second.granted and first.pk != second.pk
+
+
+def test_refusals_are_kept_under_their_key_too() -> None:
+    number, shop = male(), make.pharmacy()
+    first = make.ask_confirmation(number, pharmacy=shop, idempotency_key="k1", refill=True)
+    assert make.ask_confirmation(number, pharmacy=shop, idempotency_key="k1", refill=True).pk == first.pk
+
+
+@pytest.mark.parametrize("arrange", ["untrained", "left", "stranger", "prescriber"])
+def test_confirm_by_somebody_untrained_is_denied_and_stores_nothing(arrange: str) -> None:
+    number, shop = male(), make.pharmacy()
+    somebody = {
+        "untrained": lambda: make.pharmacist(shop, trained=False),
+        "left": lambda: _leaves(shop),
+        "stranger": lambda: make.pharmacist(make.pharmacy()),
+        "prescriber": lambda: number.prescriber.user,
+    }[arrange]()
+    before = Decision.objects.count()
+    with pytest.raises(PermissionDenied):
+        make.ask_confirmation(number, pharmacy=shop, user=somebody)
+    assert Decision.objects.count() == before
+
+
+def _leaves(shop: Pharmacy) -> Any:
+    user = make.pharmacist(shop)
+    shop.staff.filter(user=user).update(ends_on=make.NOW.date())
+    return user
+
+
+def test_confirm_by_the_pharmacys_own_system() -> None:
+    number, shop = male(), make.pharmacy()
+    decision = confirm_dispense(
+        by=SYSTEM, at=make.NOW, pharmacy=shop, request=make.confirmation_request(number), program=make.PROGRAM
+    )
+    assert decision.granted
+    assert (decision.actor_name, decision.channel, decision.user_id) == ("Dispensing system", "api", None)
+    assert decision.confirmation.history.get().actor_name == "Dispensing system"
+
+
+def test_lapsed_confirmation_gives_way_without_waiting_for_the_sweep() -> None:
+    number = male()
+    first = make.confirmation(number)
+    second = make.confirmation(number, at=make.NOW + make.hours(25))
+    first.refresh_from_db()
+    assert (first.status, second.status) == ("lapsed", "open")
+
+
+def test_confirmation_holds_until_the_last_instant_of_its_deadline() -> None:
+    number = male()
+    make.confirmation(number)
+    assert make.ask_confirmation(number, at=make.NOW + make.hours(24)).failed == "CONF-03,CONF-10"
+
+
+@pytest.mark.rems("PH-08")
+def test_authorization_of_another_program_is_unknown() -> None:
+    number = male()
+    other = replace(make.PROGRAM, program="other")
+    decision = confirm_dispense(
+        by=SYSTEM, at=make.NOW, pharmacy=make.pharmacy(), request=make.confirmation_request(number), program=other
+    )
+    assert "CONF-02" in decision.failed and decision.enrollment_id is None
+
+
+# ---- giving a confirmation back ----
+
+
+def cancel(held: Confirmation, **changes: Any) -> Confirmation:
+    arguments = {
+        "by": make.actor(held.pharmacy.staff.first().user),
+        "at": make.NOW + make.hours(1),
+        "pharmacy": held.pharmacy,
+        "number": held.number,
+        "reason": "The patient did not come",
+    }
+    return cancel_confirmation(**arguments | changes)
+
+
+def test_cancel_makes_the_authorization_live_again() -> None:
+    held = make.confirmation(male())
+    cancelled = cancel(held)
+    held.authorization.refresh_from_db()
+    assert (cancelled.status, cancelled.ended_reason) == ("cancelled", "The patient did not come")
+    assert held.authorization.status == "active"
+    assert make.ask_confirmation(held.authorization, at=make.NOW + make.hours(2)).granted
+
+
+def test_cancel_after_the_last_valid_day_expires_the_authorization() -> None:
+    number = male()
+    last = datetime.combine(number.valid_through, datetime.min.time(), tzinfo=UTC) + make.hours(23)
+    held = make.confirmation(number, at=last)
+    cancel(held, at=last + make.hours(10))
+    number.refresh_from_db()
+    assert number.status == "expired"
+
+
+@pytest.mark.parametrize("reason", ["", "   "])
+def test_cancel_without_a_reason_is_refused(reason: str) -> None:
+    held = make.confirmation(male())
+    with pytest.raises(ActRefused, match="Say why"):
+        cancel(held, reason=reason)
+    held.refresh_from_db()
+    assert held.status == "open"
+
+
+def test_cancel_twice_and_cancel_what_is_over_are_refused() -> None:
+    held = make.confirmation(male())
+    cancel(held)
+    with pytest.raises(ActRefused, match="no longer open: it is cancelled"):
+        cancel(held)
+    lapsed = make.confirmation(male())
+    with pytest.raises(ActRefused, match="no longer open: it is lapsed"):
+        cancel(lapsed, at=make.NOW + make.hours(25))
+
+
+def test_cancel_another_pharmacys_confirmation_is_not_there() -> None:
+    held, other = make.confirmation(male()), make.pharmacy()
+    with pytest.raises(Confirmation.DoesNotExist):
+        cancel(held, pharmacy=other, by=make.actor(other.staff.first().user))
+
+
+def test_cancel_by_somebody_untrained_is_denied() -> None:
+    held = make.confirmation(male())
+    with pytest.raises(PermissionDenied):
+        cancel(held, by=make.actor(make.pharmacist(held.pharmacy, trained=False)))
+
+
+def test_regular_job_lapses_confirmations_and_expires_authorizations() -> None:
+    held = make.confirmation(male())
+    job = Actor(name="Regular job", channel=Channel.JOB)
+    settle_enrollment(by=job, at=make.NOW + make.hours(25), enrollment_id=held.enrollment_id)
+    held.refresh_from_db()
+    assert held.status == "lapsed"
+    assert held.history.latest().actor_name == "Regular job"
+
+
+def test_confirm_asks_few_questions_of_the_database(django_assert_max_num_queries: Any) -> None:
+    number, shop = female(), make.pharmacy()
+    by, request = make.actor(shop.staff.first().user), make.confirmation_request(number)
+    with django_assert_max_num_queries(13):  # two of them begin and end the transaction's savepoint
+        decision = confirm_dispense(
+            by=by, at=make.NOW, pharmacy=shop, request=request, program=make.PROGRAM, idempotency_key="k"
+        )
+    assert decision.granted
