@@ -11,7 +11,11 @@ from rems_portal.demo.people import ADMINISTRATOR, LOADER, PRESCRIBER, make_peop
 from rems_portal.demo.stories import Clock, tell_stories
 from rems_portal.rules.programs import ProgramVersion
 
-LONGEST = timedelta(days=195)
+LONGEST, SHORTEST = timedelta(days=195), timedelta(days=60)
+
+
+class TooEarly(Exception):
+    """The program version is so new that the demo's stories can't have happened under it."""
 
 
 def is_loaded() -> bool:
@@ -22,9 +26,12 @@ def is_loaded() -> bool:
 def load(*, at: datetime, program: ProgramVersion) -> int:
     """Make everybody and everything up to the instant `at`; return how many patients there are.
 
-    Nothing is dated before the program version came into force, so shortly after that the stories are shorter.
+    Nothing is dated before the program version came into force, so soon after that the stories are shorter; in its
+    first 60 days there is no room for them: raises TooEarly.
     """
     clock = Clock.ending(at, program, LONGEST)
+    if at - clock.start < SHORTEST:
+        raise TooEarly(f"The demo's patients need {SHORTEST.days} days since {program.in_force}, when its rules began.")
     with transaction.atomic():
         people = make_people(clock.start, program)
         make_catalogue(User.objects.get(email=ADMINISTRATOR.email), clock.start, program)

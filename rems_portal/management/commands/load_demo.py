@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from rems_portal.demo.load import is_loaded, load
+from rems_portal.demo.load import TooEarly, is_loaded, load
 from rems_portal.demo.people import LOGINS, PASSWORD
 from rems_portal.program import program_at
 from rems_portal.rules.programs import VersionError
@@ -35,9 +35,9 @@ class Command(BaseCommand):
 
     def _load(self) -> None:
         at = timezone.now()
-        try:
-            program = program_at(at)
-        except VersionError as error:
-            raise CommandError(f"The demo can't be loaded today. {error}") from error
         self.stdout.write("Loading the demo's people and their courses of treatment (once; some seconds)")
-        self.stdout.write(f"{load(at=at, program=program)} patients are there.")
+        try:
+            told = load(at=at, program=program_at(at))
+        except (VersionError, TooEarly) as error:
+            raise CommandError(f"The demo can't be loaded today. {error}") from error
+        self.stdout.write(f"{told} patients are there.")
