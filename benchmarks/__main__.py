@@ -101,6 +101,8 @@ def measure_size(size: int, *, pages: bool) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    if pages:
+        call_command("collectstatic", interactive=False, verbosity=0)
     from benchmarks import bare, load, population
     from benchmarks import pages as page_costs
 

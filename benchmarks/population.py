@@ -120,7 +120,7 @@ def _value(model: type[models.Model], field: Any, owners: dict[Any, str]) -> str
 
 def _unique(name: str, column: str) -> str:
     if name in ("npi", "ncpdp_id"):
-        return f"lpad(n::text, {10 if name == 'npi' else 7}, '0')"
+        return f"(n + {9_000_000_000 if name == 'npi' else 9_000_000})::text"
     if name == "number":
         return f"left({column}, 10) || '~' || lpad(n::text, 8, '0')"
     return f"n::text || right({column}, 50)"
