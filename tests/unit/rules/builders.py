@@ -144,7 +144,7 @@ def confirmation_facts(
     **changes: Any,
 ) -> ConfirmationFacts:
     """A question for a confirmation in which everything but the patient is in order."""
-    authorization = IssuedAuthorizationFacts(category, AuthorizationStatus.ACTIVE, date(2999, 1, 1), 28, Decimal(10))
+    authorization = IssuedAuthorizationFacts(category, AuthorizationStatus.ACTIVE, date(2900, 1, 1), 28, Decimal(10))
     asked = ConfirmationRequestFacts(True, True, category, 28, Decimal(10), refill=False, by_telephone=False)
     facts = ConfirmationFacts(
         at=at,

@@ -15,6 +15,7 @@ from rems_portal.rules.certification import (
     quiz_is_passed,
     quiz_percent,
     required_materials,
+    score_quiz,
 )
 from rems_portal.rules.vocabulary import Party
 from tests.unit.rules.builders import NOON, PROGRAM, instant
@@ -149,3 +150,21 @@ def test_local_instants_are_refused():
         prescriber_lacks(at=NOON.replace(tzinfo=None))
     with pytest.raises(ValueError, match="UTC"):
         pharmacy_lacks(at=NOON.replace(tzinfo=None))
+
+
+@pytest.mark.rems("PH-01")
+def test_a_quiz_is_scored_by_its_right_answers():
+    right = {question.code: question.right for question in PROGRAM.quiz}
+    assert score_quiz(right, PROGRAM) == QuizAttemptFacts(len(PROGRAM.quiz), len(PROGRAM.quiz))
+    code = PROGRAM.quiz[0].code
+    assert score_quiz({**right, code: "nonsense"}, PROGRAM).correct == len(PROGRAM.quiz) - 1
+    assert score_quiz({}, PROGRAM).correct == 0
+
+
+@pytest.mark.rems("PH-01")
+@pytest.mark.parametrize("question", PROGRAM.quiz, ids=lambda question: question.code)
+def test_each_quiz_question_has_one_right_choice_and_says_why(question):
+    assert [choice.code for choice in question.choices].count(question.right) == 1
+    assert len({choice.code for choice in question.choices}) == len(question.choices) > 1
+    assert question.explanation.endswith(".")
+    assert question.obligations

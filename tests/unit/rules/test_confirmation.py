@@ -73,7 +73,7 @@ def test_without_a_patient_every_check_that_needs_one_fails():
         (AuthorizationStatus.CONFIRMED, False, "already has a confirmation number"),
         (AuthorizationStatus.DISPENSED, False, "already been used for a dispense"),
         (AuthorizationStatus.VOID, False, "This authorization is void"),
-        (AuthorizationStatus.EXPIRED, False, "expired; it was good through January 1, 2999"),
+        (AuthorizationStatus.EXPIRED, False, "expired; it was good through January 1, 2900"),
     ],
 )
 def test_only_an_active_authorization_is_live(status, live, said):
