@@ -24,17 +24,17 @@ from rems_portal.rules.programs.definition import ProgramVersion
 from rems_portal.rules.vocabulary import MenstrualCycles, RuleGroup, TestResult
 
 __all__ = [
+    "BackingEvidence",
     "PregnancyTestFacts",
-    "TestEvidence",
     "TestResult",
     "TestWindow",
     "WindowKind",
     "authorization_days_after_first_test",
+    "backing_evidence",
     "first_test_window",
     "later_test_window",
     "next_test_due",
     "second_test_window",
-    "test_evidence",
     "test_windows",
 ]
 
@@ -42,15 +42,13 @@ _NO_TIME = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
-class TestEvidence:
+class BackingEvidence:
     """The tests a prescription can rest on.
 
     `early`: the first of the two tests before a first prescription (None later on, where it is not needed).
     `backing`: the latest test that backs the prescription. `against`: the latest uncleared positive or indeterminate
     test collected after the backing one, if there is one.
     """
-
-    __test__ = False
 
     early: PregnancyTestFacts | None
     backing: PregnancyTestFacts | None
@@ -72,8 +70,6 @@ class TestWindow:
 
     `met_by` is the latest negative test that lies in it, if any.
     """
-
-    __test__ = False
 
     kind: WindowKind
     label: str
@@ -102,7 +98,7 @@ def authorization_days_after_first_test(test_day: date, program: ProgramVersion)
     return days_after(test_day, program.first_test_latest_days), days_after(test_day, program.first_test_earliest_days)
 
 
-def test_evidence(patient: PatientFacts, at: datetime, program: ProgramVersion) -> TestEvidence:
+def backing_evidence(patient: PatientFacts, at: datetime, program: ProgramVersion) -> BackingEvidence:
     """The tests that a prescription at an instant (UTC) can rest on (PR-04, PR-09, PF-02, PF-11).
 
     First prescription of a course: a negative test 10 to 14 calendar days before and another within 24 elapsed hours
@@ -125,7 +121,7 @@ def test_evidence(patient: PatientFacts, at: datetime, program: ProgramVersion) 
         early = _latest([test for test in negative if opens <= program_day(test.collected_at) <= closes])
         longest = timedelta(hours=program.second_test_within_hours)
         backing = _latest([test for test in negative if elapsed(test.collected_at, at) <= longest])
-    return TestEvidence(early, backing, _against(patient, backing))
+    return BackingEvidence(early, backing, _against(patient, backing))
 
 
 def _is_evidence(test: PregnancyTestFacts, at: datetime, program: ProgramVersion) -> bool:
@@ -181,7 +177,7 @@ def test_windows(patient: PatientFacts, at: datetime, program: ProgramVersion) -
     today = program_day(at)
     if group_of(category_of(patient, today, program)) != RuleGroup.FCGP:
         return ()
-    evidence = test_evidence(patient, at, program)
+    evidence = backing_evidence(patient, at, program)
     if not patient.dispenses:
         first, last = first_test_window(today, program)
         opens, closes = second_test_window(at, program)
@@ -197,7 +193,3 @@ def test_windows(patient: PatientFacts, at: datetime, program: ProgramVersion) -
     if due is None:
         return (backing,)
     return backing, TestWindow(WindowKind.SCHEDULE, "Next test due", start_of_day(due), end_of_day(due), None)
-
-
-test_evidence.__test__ = False  # type: ignore[attr-defined]
-test_windows.__test__ = False  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from rems_portal.management.commands.trace import collect, places_in, tests_in
+from rems_portal.management.commands.trace import collect, marked_in, places_in
 from rems_portal.rules.registry import every_rule
 
 ROOT = Path(__file__).parents[2]
@@ -147,7 +147,7 @@ def test_tests_are_found_by_their_marks(tmp_path):
         """,
     )
     found = {}
-    for obligation, test in tests_in(tmp_path / "test_marks.py"):
+    for obligation, test in marked_in(tmp_path / "test_marks.py"):
         found.setdefault(test, set()).add(obligation)
     assert found == {
         "test_one": {"PG-01", "PR-01", "PR-02"},

@@ -90,7 +90,7 @@ def collect(root: Path) -> Trace:
             if path.suffix in (".py", ".html") and "migrations" not in path.parts:
                 _add(trace.places, places_in(path, path.relative_to(root).as_posix()))
     for path in sorted((root / "tests").rglob("test_*.py")):
-        _add(trace.tests, tests_in(path))
+        _add(trace.tests, marked_in(path))
     return trace
 
 
@@ -115,7 +115,7 @@ def places_in(path: Path, name: str) -> Iterator[tuple[str, str]]:
             yield from ((obligation, f"{name}:{node.name}") for obligation in cited)
 
 
-def tests_in(path: Path) -> Iterator[tuple[str, str]]:
+def marked_in(path: Path) -> Iterator[tuple[str, str]]:
     """The obligations that the tests of a file are marked with, each with the test's name."""
     tree = ast.parse(path.read_text(encoding="utf-8"), filename=path.name)
     names = {
@@ -125,16 +125,16 @@ def tests_in(path: Path) -> Iterator[tuple[str, str]]:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    yield from _tests_of(tree, _Marks(names), frozenset(), "")
+    yield from _marked_tests(tree, _Marks(names), frozenset(), "")
 
 
-def _tests_of(
+def _marked_tests(
     block: ast.Module | ast.ClassDef, marks: "_Marks", inherited: frozenset[str], prefix: str
 ) -> Iterator[tuple[str, str]]:
     inherited |= marks.of_block(block)
     for node in block.body:
         if isinstance(node, ast.ClassDef):
-            yield from _tests_of(node, marks, inherited | marks.of(node.decorator_list), f"{prefix}{node.name}.")
+            yield from _marked_tests(node, marks, inherited | marks.of(node.decorator_list), f"{prefix}{node.name}.")
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test"):
             cited = inherited | marks.of(node.decorator_list)
             yield from ((obligation, f"{prefix}{node.name}") for obligation in sorted(cited))

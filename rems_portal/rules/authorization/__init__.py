@@ -15,7 +15,7 @@ from rems_portal.rules.enrollment import category_of
 from rems_portal.rules.facts import PatientFacts, require_patient_in_utc
 from rems_portal.rules.findings import Decision, evaluate
 from rems_portal.rules.obligations import for_group
-from rems_portal.rules.pregnancy_testing import test_evidence
+from rems_portal.rules.pregnancy_testing import backing_evidence
 from rems_portal.rules.programs.definition import ProgramVersion
 from rems_portal.rules.vocabulary import RuleGroup
 
@@ -49,7 +49,7 @@ def decide_authorization(facts: AuthorizationFacts, program: ProgramVersion) -> 
     day = program_day(facts.at)
     category = category_of(facts.patient, day, program)
     group = group_of(category)
-    evidence = test_evidence(facts.patient, facts.at, program) if group is RuleGroup.FCGP else None
+    evidence = backing_evidence(facts.patient, facts.at, program) if group is RuleGroup.FCGP else None
     case = AuthorizationCase(facts, program, day, category, group, not facts.patient.dispenses, evidence)
     checks = evaluate(AUTHORIZATION_RULES, case, group)
     if any(check.finding for check in checks):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from rems_portal.rules.facts import PatientFacts
-from rems_portal.rules.pregnancy_testing import TestEvidence
+from rems_portal.rules.pregnancy_testing import BackingEvidence
 from rems_portal.rules.programs.definition import ProgramVersion
 from rems_portal.rules.vocabulary import RiskCategory, RuleGroup
 
@@ -51,4 +51,4 @@ class AuthorizationCase:
     category: RiskCategory
     group: RuleGroup
     first: bool
-    evidence: TestEvidence | None
+    evidence: BackingEvidence | None

@@ -7,7 +7,7 @@ from rems_portal.rules.authorization.facts import AuthorizationCase
 from rems_portal.rules.calendars import day_in_words, instant_in_words, program_day
 from rems_portal.rules.enrollment import agreement_problem, uncleared_positive_test
 from rems_portal.rules.findings import Problem, Rule
-from rems_portal.rules.pregnancy_testing import TestEvidence, first_test_window, later_test_window
+from rems_portal.rules.pregnancy_testing import BackingEvidence, first_test_window, later_test_window
 from rems_portal.rules.surveys import survey_is_current, survey_wanted
 from rems_portal.rules.vocabulary import Party
 
@@ -80,7 +80,7 @@ def pregnancy_tests_are_on_file(case: AuthorizationCase) -> Problem | None:
     return Problem(" ".join(missing), Party.PRESCRIBER) if missing else None
 
 
-def _missing_first_tests(case: AuthorizationCase, evidence: TestEvidence) -> list[str]:
+def _missing_first_tests(case: AuthorizationCase, evidence: BackingEvidence) -> list[str]:
     missing = []
     program = case.program
     if evidence.early is None:
@@ -97,7 +97,7 @@ def _missing_first_tests(case: AuthorizationCase, evidence: TestEvidence) -> lis
     return missing
 
 
-def _missing_later_test(case: AuthorizationCase, evidence: TestEvidence) -> list[str]:
+def _missing_later_test(case: AuthorizationCase, evidence: BackingEvidence) -> list[str]:
     if evidence.backing is not None:
         return []
     opens, closes = later_test_window(case.day, case.program)

@@ -63,6 +63,8 @@ def test_without_a_patient_every_check_that_needs_one_fails():
     decision = confirm(None, authorization=None)
     assert decision.failed == ("CONF-02", "CONF-03", "CONF-05", "CONF-06", "CONF-08", "CONF-09", "CONF-10")
     assert decision.group is None
+    unknown = confirm(None, authorization=None, prescriber_certified=False)
+    assert sentences(unknown, "CONF-04") == sentences(unknown, "CONF-03")
     assert confirm(None).failed == ("CONF-05", "CONF-06", "CONF-09", "CONF-10")
 
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from rems_portal.rules import pregnancy_testing
 from rems_portal.rules.categories import RiskCategory
-from rems_portal.rules.pregnancy_testing import authorization_days_after_first_test, test_windows
 from rems_portal.rules.vocabulary import TestResult
 from tests.unit.rules.builders import NOON, PROGRAM, authorize, dispense, instant, pregnancy_test, ready, sentences
 
@@ -194,11 +194,14 @@ def test_other_groups_need_no_pregnancy_test(category, first):
 
 @pytest.mark.rems("PR-04")
 def test_first_test_tells_for_which_days_it_is_good():
-    assert authorization_days_after_first_test(date(2026, 6, 1), PROGRAM) == (date(2026, 6, 11), date(2026, 6, 15))
+    assert pregnancy_testing.authorization_days_after_first_test(date(2026, 6, 1), PROGRAM) == (
+        date(2026, 6, 11),
+        date(2026, 6, 15),
+    )
 
 
 def test_windows_before_the_first_prescription_are_drawn_for_the_instant():
-    first, second = test_windows(ready(RiskCategory.AF_CAN), NOON, PROGRAM)
+    first, second = pregnancy_testing.test_windows(ready(RiskCategory.AF_CAN), NOON, PROGRAM)
     assert (first.kind, first.opens, first.closes) == (
         "first",
         instant("2026-06-01T00:00:00"),
@@ -210,7 +213,7 @@ def test_windows_before_the_first_prescription_are_drawn_for_the_instant():
 
 
 def test_windows_during_treatment_are_the_next_prescription_and_the_schedule():
-    later, due = test_windows(ready(RiskCategory.FC_CAN, first=False), NOON, PROGRAM)
+    later, due = pregnancy_testing.test_windows(ready(RiskCategory.FC_CAN, first=False), NOON, PROGRAM)
     assert (later.kind, later.opens, later.closes, later.met_by) == (
         "later",
         instant("2026-06-08T00:00:00"),
@@ -222,9 +225,9 @@ def test_windows_during_treatment_are_the_next_prescription_and_the_schedule():
 
 def test_windows_after_treatment_ended_have_no_schedule():
     ended = ready(RiskCategory.AF_CAN, first=False, enrolled=False)
-    assert [window.kind for window in test_windows(ended, NOON, PROGRAM)] == ["later"]
+    assert [window.kind for window in pregnancy_testing.test_windows(ended, NOON, PROGRAM)] == ["later"]
 
 
 @pytest.mark.parametrize("category", NOT_FCGP)
 def test_no_windows_are_drawn_for_other_groups(category):
-    assert test_windows(ready(category, dispenses=(dispense("2026-06-01"),)), NOON, PROGRAM) == ()
+    assert pregnancy_testing.test_windows(ready(category, dispenses=(dispense("2026-06-01"),)), NOON, PROGRAM) == ()

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rems_portal.rules import pregnancy_testing
 from rems_portal.rules.authorization import AUTHORIZATION_RULES, decide_authorization
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.categories import RuleGroup
 from rems_portal.rules.dispensing import CONFIRMATION_RULES, decide_confirmation, supply_ends_on
 from rems_portal.rules.lifecycles import AuthorizationStatus
-from rems_portal.rules.pregnancy_testing import next_test_due, test_windows
 from rems_portal.rules.questions import answer
 from rems_portal.rules.surveys import next_survey_due
 from rems_portal.rules.vocabulary import TestResult
@@ -142,12 +142,12 @@ def test_facts_written_down_give_the_same_answer_when_asked_again(facts):
 @a_lot
 @given(authorizations)
 def test_the_schedules_answer_for_every_patient(facts):
-    due = next_test_due(facts.patient, facts.at, PROGRAM)
+    due = pregnancy_testing.next_test_due(facts.patient, facts.at, PROGRAM)
     asked = {"ask": "next-test", "at": facts.at.isoformat(), "patient": patient_fields(facts.patient)}
     assert answer(asked, LENALIDOMIDE)["due"] == (due.isoformat() if due else None)
     began = min((one.dispensed_on for one in facts.patient.dispenses), default=None)
     assert due is None or due >= began + timedelta(days=7)
-    for window in test_windows(facts.patient, facts.at, PROGRAM):
+    for window in pregnancy_testing.test_windows(facts.patient, facts.at, PROGRAM):
         assert window.opens < window.closes
     next_survey = next_survey_due(facts.patient, facts.at, PROGRAM)
     assert next_survey is None or began is not None
