@@ -88,7 +88,9 @@ class Decision(models.Model):
     failed = models.CharField(max_length=200, blank=True, help_text="Rule ids that failed, comma separated.")
     actor_name = models.CharField(max_length=200)
     channel = models.CharField(max_length=10, choices=[(c.value, c.value) for c in Channel])
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     enrollment = models.ForeignKey(
         Enrollment, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions"
     )
@@ -167,9 +169,7 @@ class Authorization(models.Model):
     backing_test = models.ForeignKey(
         PregnancyTest, null=True, blank=True, on_delete=models.PROTECT, related_name="authorizations"
     )
-    replaces = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
-    )
+    replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_reason = models.CharField(max_length=250, blank=True)
 
@@ -186,7 +186,9 @@ class Authorization(models.Model):
                 condition=Q(quantity__gt=0, strength_mg__gt=0, days_of_therapy__gte=1),
                 name="authorization_quantity_and_strength_positive",
             ),
-            models.CheckConstraint(condition=Q(category__in=_values(RiskCategory)), name="authorization_category_known"),
+            models.CheckConstraint(
+                condition=Q(category__in=_values(RiskCategory)), name="authorization_category_known"
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=_values(AuthorizationStatus)), name="authorization_status_known"
             ),

@@ -1,7 +1,7 @@
 """Draws a course of treatment: tests, surveys, authorizations, supply, and the windows that lie ahead.
 
-Pure: takes records, facts and the standing, gives a `Timeline` of plain days in the program's zone. It asks the rules for
-every window and must not invent one.
+Pure: takes records, facts and the standing, gives a `Timeline` of plain days in the program's zone. It asks the rules
+for every window and must not invent one.
 """
 
 from datetime import date, datetime

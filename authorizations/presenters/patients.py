@@ -74,31 +74,26 @@ def _agreement_words(record: CourseRecord, standing: Standing, birth_date: date)
 
 
 @dataclass(frozen=True, slots=True)
-class TestRow:
+class RecordedTest:
     """One pregnancy test as the table shows it."""
-
-    __test__ = False
 
     test: PregnancyTest
     counts: bool
     note: str
 
 
-def test_rows(tests: tuple[PregnancyTest, ...], program: ProgramVersion) -> list[TestRow]:
+def recorded_tests(tests: tuple[PregnancyTest, ...], program: ProgramVersion) -> list[RecordedTest]:
     """Return the tests with a note where one does not count for a prescription, and why."""
-    return [_test_row(test, program) for test in tests]
+    return [_recorded(test, program) for test in tests]
 
 
-test_rows.__test__ = False  # type: ignore[attr-defined]
-
-
-def _test_row(test: PregnancyTest, program: ProgramVersion) -> TestRow:
+def _recorded(test: PregnancyTest, program: ProgramVersion) -> RecordedTest:
     most = program.max_test_sensitivity_miu_ml
     if test.cleared_at:
-        return TestRow(test, False, f"Cleared by program staff on {day_in_words(program_day(test.cleared_at))}.")
+        return RecordedTest(test, False, f"Cleared by program staff on {day_in_words(program_day(test.cleared_at))}.")
     if test.sensitivity_miu_ml > most:
-        return TestRow(test, False, f"Does not count: less sensitive than {most} mIU/mL.")
-    return TestRow(test, True, "")
+        return RecordedTest(test, False, f"Does not count: less sensitive than {most} mIU/mL.")
+    return RecordedTest(test, True, "")
 
 
 def survey_rows(surveys: tuple[PatientSurvey, ...]) -> list[tuple[str, str]]:

@@ -1,0 +1,66 @@
+"""An authorization number on screen, and as the sheet (PDF) that goes to the pharmacy with the prescription."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+from authorizations.presenters.decisions import checks_of
+from authorizations.presenters.prescriptions import IssuedNumber, issued_number
+from authorizations.queries.offices import authorizations_of
+from authorizations.views.prescriber import address, office_of
+from rems_portal.pdf import PdfUnavailable, render_pdf
+from rems_portal.rules.categories import group_of
+from rems_portal.rules.vocabulary import RuleGroup
+from rems_portal.web import visible_or_404
+
+
+def authorization(request: HttpRequest, number: str) -> HttpResponse:
+    """Show an authorization number, large, with its risk category and until when it is good (PR-09)."""
+    issued = _issued(request, number)
+    found = issued.authorization
+    patient_number = found.enrollment.patient.number
+    context = {
+        "issued": issued,
+        "authorization": found,
+        "patient": found.enrollment.patient,
+        "checks": checks_of(found.decision),
+        "replaced": found.replaces,
+        "category_words": f"{issued.category.label} ({issued.category.value})",
+        "same_day": group_of(issued.category) is RuleGroup.FCGP,
+        "ended": issued.ending,
+        "patient_url": address("authorizations:patient", patient_number),
+        "pdf_url": address("authorizations:authorization-pdf", number),
+        "crumbs": [
+            {"label": "My patients", "url": address("authorizations:worklist")},
+            {"label": patient_number, "url": address("authorizations:patient", patient_number)},
+            {"label": number},
+        ],
+    }
+    return render(request, "authorizations/prescriber/authorization.html", context)
+
+
+@never_cache
+def authorization_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    """Return the prescription sheet; where the PDF library's parts are missing, a page that says what to install."""
+    issued = _issued(request, number)
+    try:
+        sheet = render_pdf(request, "documents/prescription.html", {"issued": issued, **_sheet(issued)})
+    except PdfUnavailable as missing:
+        back = address("authorizations:authorization", number)
+        context = {"missing": missing, "back_url": back}
+        return render(request, "authorizations/prescriber/no_pdf.html", context, status=503)
+    response = HttpResponse(sheet, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="prescription-{number}.pdf"'
+    return response
+
+
+def _issued(request: HttpRequest, number: str) -> IssuedNumber:
+    office = office_of(request)
+    rows = authorizations_of(office.user, at=office.at)
+    found = visible_or_404(request, rows, at=office.at, kind="authorization", number=number)
+    return issued_number(found, office.at)
+
+
+def _sheet(issued: IssuedNumber) -> dict[str, object]:
+    found = issued.authorization
+    return {"authorization": found, "patient": found.enrollment.patient, "prescriber": found.prescriber}

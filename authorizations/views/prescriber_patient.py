@@ -1,0 +1,63 @@
+"""The office's page about one patient: where treatment stands, what is missing, the drawn course, the records."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from authorizations.presenters.course import course_timeline
+from authorizations.presenters.patients import authorization_rows, recorded_tests, summary_rows, survey_rows
+from authorizations.presenters.standing import Standing, State, standing_of
+from authorizations.queries.offices import Business, business_of
+from authorizations.queries.records import CourseRecord, course_record
+from authorizations.views.prescriber import Office, address, mending_links, office_of, patient_or_404
+from patients.models import Enrollment
+from rems_portal.rules.vocabulary import RuleGroup
+
+
+def patient_page(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one patient of this office. Another prescriber's number is not found, and that is written down."""
+    office = office_of(request)
+    enrollment = patient_or_404(request, office, number)
+    business = business_of([enrollment], at=office.at)[enrollment.pk]
+    standing = standing_of(business, at=office.at, program=office.program)
+    record = course_record(enrollment)
+    context = {
+        "enrollment": enrollment,
+        "patient": enrollment.patient,
+        "standing": standing,
+        "business": business,
+        "signs": office.signs_for(enrollment.prescriber),
+        "links": mending_links(enrollment, office),
+        "crumbs": [{"label": "My patients", "url": address("authorizations:worklist")}, {"label": number}],
+        "report_url": address("authorizations:report-pregnancy", number) or address("authorizations:report-pregnancy"),
+        **_shown(enrollment, record, standing, office, business),
+        **_possible(standing),
+    }
+    return render(request, "authorizations/prescriber/patient.html", context)
+
+
+def _shown(
+    enrollment: Enrollment, record: CourseRecord, standing: Standing, office: Office, business: Business
+) -> dict[str, Any]:
+    return {
+        "summary": summary_rows(enrollment, record, standing, at=office.at, program=office.program),
+        "timeline": course_timeline(record, business, standing, at=office.at, program=office.program),
+        "tests": recorded_tests(record.tests, office.program),
+        "surveys": survey_rows(record.surveys),
+        "authorizations": authorization_rows(record, office.at),
+        "dispensed": record.dispensed,
+        "refusals": record.refusals,
+    }
+
+
+def _possible(standing: Standing) -> dict[str, bool]:
+    """Which acts make sense now; the acts themselves refuse what can't be."""
+    enrolled = standing.state is not State.DISCONTINUED
+    return {
+        "may_test": enrolled and standing.group is RuleGroup.FCGP,
+        "may_invite": enrolled,
+        "may_ask": enrolled,
+        "waits": standing.state in (State.CONFIRMED, State.AUTHORIZED, State.SUPPLIED),
+        "stopped": standing.state in (State.HOLD, State.REVIEW, State.DISCONTINUED),
+    }

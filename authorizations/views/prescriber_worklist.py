@@ -1,0 +1,69 @@
+"""The worklist of a prescriber's office: for each patient whose move it is, what is due and until when."""
+
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from authorizations.presenters.standing import Standing, standing_of
+from authorizations.queries.offices import business_of, serves_somebody, worklist
+from authorizations.views.prescriber import Office, address, office_of
+from patients.models import Enrollment
+from prescribers.facts import is_certified
+from prescribers.permissions import prescriber_of
+from rems_portal.accounts.models import User
+
+PATIENTS_A_PAGE = 25
+LONGEST_SEARCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One patient on the worklist."""
+
+    enrollment: Enrollment
+    standing: Standing
+    for_another: bool
+
+
+def worklist_page(request: HttpRequest) -> HttpResponse:
+    """Show the office's patients, the most urgent first.
+
+    The search is sent by POST and changes nothing: a name must not end up in an address, a history or a log.
+    """
+    office = office_of(request)
+    words = " ".join(request.POST.get("words", "")[:LONGEST_SEARCH].replace("\x00", "").split())
+    rows = worklist(office.user, words=words, program=office.program, at=office.at)
+    page = Paginator(rows, PATIENTS_A_PAGE).get_page(None if words else request.GET.get("page"))
+    context = {
+        "page": page,
+        "lines": _lines(page, office),
+        "words": words,
+        "is_prescriber": office.user.role == User.Role.PRESCRIBER,
+        "enroll_url": address("patients:enroll"),
+        "certify_url": address("prescribers:certify"),
+        **_beginnings(office),
+    }
+    return render(request, "authorizations/prescriber/worklist.html", context)
+
+
+def _lines(page: "Page[Enrollment]", office: Office) -> list[Line]:
+    enrollments = list(page.object_list)
+    business = business_of(enrollments, at=office.at)
+    return [
+        Line(
+            enrollment=one,
+            standing=standing_of(business[one.pk], at=office.at, program=office.program),
+            for_another=one.prescriber.user_id != office.user.pk,
+        )
+        for one in enrollments
+    ]
+
+
+def _beginnings(office: Office) -> dict[str, bool]:
+    """What may have to come before the first patient: certification, or being named as a delegate."""
+    if office.user.role == User.Role.DELEGATE:
+        return {"certified": True, "serves": serves_somebody(office.user, office.at)}
+    prescriber = prescriber_of(office.user)
+    return {"certified": prescriber is not None and is_certified(prescriber, office.program.program), "serves": True}
