@@ -45,3 +45,9 @@ def require_representative(by: Actor, pharmacy: Pharmacy, at: datetime) -> None:
     work = PharmacyStaff.objects.in_force(program_day(at)).filter(pharmacy=pharmacy, is_representative=True)
     if by.user_id is None or not work.filter(user_id=by.user_id).exists():
         raise PermissionDenied("Only the pharmacy’s authorized representative may do this.")
+
+
+def require_pharmacist(user: "User") -> None:
+    """Raise PermissionDenied unless this is the account of pharmacy staff."""
+    if user.role != user.Role.PHARMACIST:
+        raise PermissionDenied("This page is for pharmacy staff, from their own account.")

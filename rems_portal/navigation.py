@@ -43,6 +43,7 @@ OPEN_CONFIRMATIONS = _place(
     "authorizations:confirmation",
     "authorizations:checklist",
     "authorizations:dispense",
+    "authorizations:confirmation-record",
     "authorizations:cancel",
 )
 
@@ -57,7 +58,19 @@ PLACES: dict[str, tuple[Place, ...]] = {
     User.Role.PHARMACIST: (
         COUNTER,
         OPEN_CONFIRMATIONS,
-        _place("Certification & staff", "pharmacies:certify", "pharmacies:staff"),
+        _place(
+            "Certification & staff",
+            "pharmacies:certify",
+            "pharmacies:staff",
+            "pharmacies:certify-new",
+            "pharmacies:certify-pharmacy",
+            "pharmacies:certify-identity",
+            "pharmacies:certify-material",
+            "pharmacies:certify-quiz",
+            "pharmacies:certify-quiz-result",
+            "pharmacies:certify-sign",
+            "pharmacies:training",
+        ),
         REPORT,
     ),
     User.Role.PROGRAM_STAFF: (_place("Administration", "admin:index"), REPORT),

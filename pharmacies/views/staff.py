@@ -1,0 +1,78 @@
+"""The pages on which a pharmacy says who works there, and each completes their training."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from pharmacies.actions import add_staff, complete_training, end_staff
+from pharmacies.forms import StaffForm, TrainingForm
+from pharmacies.presenters import materials_to_review, wording
+from pharmacies.queries import own_staff_rows, staff_represented_by, workplaces
+from pharmacies.views.visits import visit_of
+from rems_portal.errors import ActRefused
+from rems_portal.web import actor_of, visible_or_404
+
+TRAINING = "pharmacy_training"
+
+
+def staff(request: HttpRequest) -> HttpResponse:
+    """Show who works in the viewer's pharmacies, with their training; the representative adds people (PH-01)."""
+    visit = visit_of(request)
+    mine = workplaces(visit.user, visit.today, visit.program.program)
+    form, chosen = StaffForm(request.POST if request.method == "POST" else None), request.POST.get("pharmacy", "")
+    if form.is_valid():
+        place = next((one for one in mine if str(one.pharmacy.pk) == chosen), None)
+        if place is None:
+            raise Http404("No such pharmacy for you")
+        try:
+            email = form.cleaned_data["email"]
+            added = add_staff(by=actor_of(request), at=visit.at, pharmacy=place.pharmacy, email=email)
+            words = f"{added.user} works at {place.pharmacy} from now on, and can complete the training on this page."
+            messages.success(request, words)
+            return redirect("pharmacies:staff")
+        except ActRefused as refusal:
+            form.add_error("email", [finding.sentence for finding in refusal.findings])
+    colleagues = staff_represented_by(visit.user, visit.today)
+    context = {
+        "places": [(place, colleagues.get(place.pharmacy.pk, [])) for place in mine],
+        "form": form,
+        "blank": StaffForm(),
+        "chosen": chosen,
+    }
+    return render(request, "pharmacies/staff.html", context)
+
+
+@require_POST
+def staff_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End somebody's work for a pharmacy that the viewer represents."""
+    visit = visit_of(request)
+    rows = [row for group in staff_represented_by(visit.user, visit.today).values() for row in group]
+    found = next((row for row in rows if row.pk == pk), None)
+    if found is None:
+        raise Http404("No such person for you")
+    try:
+        ended = end_staff(by=actor_of(request), at=visit.at, staff=found)
+        messages.success(request, f"{ended.user} no longer works at {ended.pharmacy} in this portal.")
+    except ActRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("pharmacies:staff")
+
+
+def training(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the Pharmacy Training to somebody who works there, and take that it was reviewed."""
+    visit = visit_of(request)
+    rows = own_staff_rows(visit.user, visit.today)
+    row = visible_or_404(request, rows, at=visit.at, kind="training record", pk=str(pk))
+    form = TrainingForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            complete_training(by=actor_of(request), at=visit.at, staff=row, reviewed=form.cleaned_data["reviewed"])
+            messages.success(request, f"Your training record at {row.pharmacy} is complete.")
+            return redirect("pharmacies:staff")
+        except ActRefused as refusal:
+            form.add_error(None, [finding.sentence for finding in refusal.findings])
+    materials = materials_to_review({}, at=visit.at, program=visit.program)
+    shown = next((one.material for one in materials if one.material.code == TRAINING), None)
+    context = {"row": row, "form": form, "material": shown, "text": wording(visit.program, TRAINING)}
+    return render(request, "pharmacies/training.html", context)
