@@ -10,7 +10,7 @@ from uuid import UUID
 
 from authorizations.actions.upkeep import tell_pharmacies, void_live_numbers
 from authorizations.models import Confirmation
-from authorizations.queries.safety import open_confirmations
+from authorizations.queries.safety import message_key, open_confirmations
 from patients.models import Enrollment, PregnancyTest, SafetyCase, SafetyReport
 from pharmacies.models import PharmacyStaff
 from rems_portal.accounts.models import User
@@ -99,11 +99,6 @@ def _tell_pharmacies_that_go_on(case: SafetyCase, *, key: str, at: datetime) -> 
         text="The program may call you about a confirmation your pharmacy holds. The number stays good: go on with it.",
         at=at,
     )
-
-
-def message_key(report: SafetyReport) -> str:
-    """Return what the keys of all messages about one report begin with."""
-    return f"case:{report.case.number}:{report.pk}"
 
 
 def standing_tests(enrollment: Enrollment) -> list[PregnancyTest]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from authorizations.models import Confirmation
-from patients.models import Enrollment, SafetyCase
+from patients.models import Enrollment, SafetyCase, SafetyReport
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.categories import CannotBasis, RuleGroup, Sex, category_that_fits, group_of, is_adult
 from rems_portal.rules.lifecycles import ConfirmationStatus, EnrollmentStatus
@@ -52,3 +52,8 @@ def where_treatment_runs(enrollment: Enrollment) -> Enrollment:
 def open_confirmations(enrollment: Enrollment) -> QuerySet[Confirmation]:
     """Return the confirmations of this enrollment that wait to be dispensed, at all pharmacies."""
     return Confirmation.objects.filter(enrollment=enrollment, status=ConfirmationStatus.OPEN).select_related("pharmacy")
+
+
+def message_key(report: SafetyReport) -> str:
+    """Return what the keys of all messages about one report begin with."""
+    return f"case:{report.case.number}:{report.pk}"

@@ -1,0 +1,73 @@
+"""Reads for the patient survey behind a link: the invitation, its questions, the answers given so far."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from authorizations.queries.safety import rule_group_at
+from patients.actions import hash_secret
+from patients.models import Enrollment, PatientSurvey, SurveyInvitation
+from rems_portal.rules.categories import RuleGroup
+from rems_portal.rules.lifecycles import EnrollmentStatus
+from rems_portal.rules.programs import ProgramVersion, SurveyQuestion
+from rems_portal.rules.surveys import survey_questions
+
+YES, NO = "yes", "no"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSurvey:
+    """A survey that waits for answers: the questions that fit at this instant, and the answers kept so far."""
+
+    invitation: SurveyInvitation
+    group: RuleGroup
+    questions: tuple[SurveyQuestion, ...]
+
+    @property
+    def enrollment(self) -> Enrollment:
+        """Return the enrollment the link belongs to."""
+        return self.invitation.enrollment
+
+    def answer_to(self, question: SurveyQuestion) -> bool | None:
+        """Return the answer kept for a question, or None."""
+        return {YES: True, NO: False}.get(self.invitation.draft.get(question.code, ""))
+
+    @property
+    def answers(self) -> dict[str, bool]:
+        """Return the answers kept to the questions that fit; one to a question that no longer fits is left out."""
+        kept = {question.code: self.answer_to(question) for question in self.questions}
+        return {code: answer for code, answer in kept.items() if answer is not None}
+
+    @property
+    def first_unanswered(self) -> int | None:
+        """Return the place of the first question without an answer, counted from 1; None when all are answered."""
+        for place, question in enumerate(self.questions, start=1):
+            if self.answer_to(question) is None:
+                return place
+        return None
+
+
+def invitation_of(secret: str) -> SurveyInvitation | None:
+    """Return the invitation a link's secret belongs to, in whatever state it is."""
+    found: SurveyInvitation | None = (
+        SurveyInvitation.objects.select_related("enrollment__patient", "enrollment__prescriber")
+        .filter(token_hash=hash_secret(secret))
+        .first()
+    )
+    return found
+
+
+def is_open(invitation: SurveyInvitation, at: datetime) -> bool:
+    """Tell whether the link still takes answers: not used, not expired, the patient still enrolled."""
+    enrolled = invitation.enrollment.status == EnrollmentStatus.ENROLLED
+    return enrolled and invitation.used_at is None and at < invitation.expires_at
+
+
+def open_survey(invitation: SurveyInvitation, at: datetime, program: ProgramVersion) -> OpenSurvey:
+    """Return the survey with the questions of the group that fits the patient at `at`."""
+    group = rule_group_at(invitation.enrollment, at, program)
+    return OpenSurvey(invitation, group, survey_questions(group, program))
+
+
+def sent_survey(invitation: SurveyInvitation) -> PatientSurvey | None:
+    """Return the survey that was sent by this link, or None."""
+    return PatientSurvey.objects.filter(invitation=invitation).first()

@@ -1,0 +1,217 @@
+"""The patient survey behind an expiring link: who is answering, one question a screen, check, send.
+
+Nobody is signed in here. The link's secret opens nothing by itself: the patient's birth date must be given once in each
+browser. A link that is used, expired, replaced or unknown always gives the same page. The secret stays in the address
+only: answers tell no other site where they come from, are not kept by caches, and log lines hold no paths.
+"""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from authorizations.actions.safety import complete_patient_survey
+from authorizations.forms.patient_survey import AnswerForm, StartForm
+from authorizations.presenters.patient_survey import check_rows, what_next
+from authorizations.queries.patient_survey import OpenSurvey, invitation_of, is_open, open_survey, sent_survey
+from patients.actions import check_birth_date, keep_survey_answers
+from patients.models import PatientSurvey, SurveyInvitation
+from rems_portal.audit.access import record_denied_look, record_look
+from rems_portal.audit.actors import Actor, Channel
+from rems_portal.errors import ActRefused
+from rems_portal.program import program_at
+
+CompletedBy = PatientSurvey.CompletedBy
+ACTORS = {
+    CompletedBy.PATIENT: Actor(name="Patient", channel=Channel.LINK),
+    CompletedBy.GUARDIAN: Actor(name="Parent or guardian", channel=Channel.LINK),
+}
+SESSION_KEY = "survey_links"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request to a link's pages: the link, the instant, and who has shown in this browser that it is theirs."""
+
+    secret: str
+    invitation: SurveyInvitation
+    at: datetime
+    who: CompletedBy | None
+
+    @property
+    def by(self) -> Actor:
+        """Return who acts; before the birth date was given, somebody who holds the link."""
+        return ACTORS[self.who] if self.who else Actor(name="Somebody with a survey link", channel=Channel.LINK)
+
+    @property
+    def survey(self) -> OpenSurvey:
+        """Return the survey as far as it is answered."""
+        return open_survey(self.invitation, self.at, program_at(self.at))
+
+    def to(self, page: str, *args: Any) -> HttpResponseRedirect:
+        """Return the way to another page of this link."""
+        return redirect(f"authorizations:{page}", self.secret, *args)
+
+
+Page = Callable[[HttpRequest, Visit], HttpResponse]
+
+
+def link_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Make `view(request, visit, ...)` a page behind a link: found by its secret, kept out of caches and referrers."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @never_cache
+    @login_not_required
+    @sensitive_post_parameters()
+    @functools.wraps(view)
+    def page(request: HttpRequest, secret: str, **kwargs: Any) -> HttpResponse:
+        at = timezone.now()
+        invitation = invitation_of(secret)
+        if invitation is None:
+            response = gone(request)
+        else:
+            who = request.session.get(SESSION_KEY, {}).get(str(invitation.pk))
+            visit = Visit(secret, invitation, at, CompletedBy(who) if who else None)
+            response = view(request, visit, **kwargs)
+        response.headers["Referrer-Policy"] = "same-origin"
+        return response
+
+    return page
+
+
+def answering_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Make `view` a page of an open link whose birth date was given in this browser; otherwise show the way there."""
+
+    @functools.wraps(view)
+    def page(request: HttpRequest, visit: Visit, **kwargs: Any) -> HttpResponse:
+        if visit.who and visit.invitation.used_at:
+            return visit.to("survey-sent")
+        if not is_open(visit.invitation, visit.at):
+            return gone(request)
+        if not visit.who:
+            return visit.to("patient-survey")
+        return view(request, visit, **kwargs)
+
+    return link_page(page)
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    """Answer a link that does not work, the same way whatever the reason is."""
+    return render(request, "authorizations/survey/gone.html", status=404)
+
+
+@link_page
+def start(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Ask who is answering and for the birth date."""
+    if visit.who and visit.invitation.used_at:
+        return visit.to("survey-sent")
+    if not is_open(visit.invitation, visit.at):
+        return gone(request)
+    if visit.who and request.method != "POST":
+        return go_on(visit)
+    form = StartForm(request.POST or None)
+    if form.is_valid():
+        day = form.cleaned_data["birth_date"]
+        if check_birth_date(by=visit.by, at=visit.at, invitation=visit.invitation, birth_date=day):
+            return _let_in(request, visit, CompletedBy(form.cleaned_data["who"]))
+        record_denied_look(by=visit.by, at=visit.at, record=f"patient {visit.invitation.enrollment.patient.number}")
+        visit.invitation.refresh_from_db(fields=["expires_at"])
+        if not is_open(visit.invitation, visit.at):
+            return gone(request)
+        form.refuse_birth_date()
+    return render(request, "authorizations/survey/start.html", {"form": form})
+
+
+def _let_in(request: HttpRequest, visit: Visit, who: CompletedBy) -> HttpResponse:
+    request.session.cycle_key()
+    links = request.session.get(SESSION_KEY, {})
+    request.session[SESSION_KEY] = links | {str(visit.invitation.pk): who.value}
+    by = ACTORS[who]
+    record_look(by=by, at=visit.at, record=f"patient {visit.invitation.enrollment.patient.number}")
+    keep_survey_answers(by=by, at=visit.at, invitation=visit.invitation, draft={"completed_by": who.value})
+    return go_on(visit)
+
+
+def go_on(visit: Visit) -> HttpResponse:
+    """Show the way to the first question without an answer, or to the check when all have one."""
+    place = visit.survey.first_unanswered
+    return visit.to("survey-check") if place is None else visit.to("survey-question", place)
+
+
+@answering_page
+def question(request: HttpRequest, visit: Visit, place: int) -> HttpResponse:
+    """Ask one question and keep the answer at once."""
+    survey = visit.survey
+    if not 1 <= place <= len(survey.questions):
+        return go_on(visit)
+    asked = survey.questions[place - 1]
+    form = AnswerForm(request.POST or None, questions=survey.questions)
+    if form.is_valid():
+        answer = {form.cleaned_data["question"]: form.cleaned_data["answer"]}
+        keep_survey_answers(by=visit.by, at=visit.at, invitation=visit.invitation, draft=answer)
+        request.session.modified = True  # each answer keeps this browser let in for a while longer
+        if "check" in request.GET or place == len(survey.questions):
+            return go_on(visit)
+        return visit.to("survey-question", place + 1)
+    context = {
+        "form": form,
+        "asked": asked,
+        "place": place,
+        "count": len(survey.questions),
+        "given": survey.answer_to(asked),
+        "back_to_check": "check" in request.GET,
+    }
+    return render(request, "authorizations/survey/question.html", _frame(visit) | context)
+
+
+@answering_page
+def check(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Show all answers, and send them."""
+    survey = visit.survey
+    if survey.first_unanswered is not None:
+        return go_on(visit)
+    problem = None
+    if request.method == "POST" and visit.who:
+        try:
+            complete_patient_survey(
+                by=visit.by,
+                at=visit.at,
+                invitation=visit.invitation,
+                answers=survey.answers,
+                completed_by=visit.who,
+                group=survey.group,
+                program=program_at(visit.at),
+            )
+            return visit.to("survey-sent")
+        except ActRefused as refused:
+            problem = str(refused)
+    context = {"rows": check_rows(survey, visit.secret), "problem": problem}
+    return render(request, "authorizations/survey/check.html", _frame(visit) | context)
+
+
+@link_page
+def sent(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Thank, and say what happens next; in plain words what to do now when an answer means danger."""
+    survey = sent_survey(visit.invitation) if visit.who else None
+    if survey is None:
+        return visit.to("patient-survey") if is_open(visit.invitation, visit.at) else gone(request)
+    context = {"next": what_next(survey, program_at(survey.completed_at))}
+    return render(request, "authorizations/survey/sent.html", _frame(visit) | context)
+
+
+def _frame(visit: Visit) -> dict[str, Any]:
+    return {
+        "secret": visit.secret,
+        "guardian": visit.who == CompletedBy.GUARDIAN,
+        "care_team": visit.invitation.enrollment.prescriber,
+        "report_url": visit.to("survey-report").url,
+    }
