@@ -12,5 +12,5 @@ urlpatterns = [
     path("s/<str:secret>/report/", pregnancy_report.report_by_link, name="survey-report"),
     path("report/", pregnancy_report.find, name="report-pregnancy"),
     path("report/sent/<uuid:key>/", pregnancy_report.sent, name="report-pregnancy-sent"),
-    path("report/<str:number>/", pregnancy_report.report, name="report-pregnancy-about"),
+    path("report/<str:number>/", pregnancy_report.report, name="report-pregnancy"),
 ]

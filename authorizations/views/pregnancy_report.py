@@ -24,7 +24,7 @@ from authorizations.presenters.pregnancy_report import Voice
 from authorizations.queries import pregnancy_report as queries
 from authorizations.queries.safety import reportable_kinds, where_treatment_runs
 from authorizations.views.patient_survey import Visit, gone, link_page
-from patients.models import Enrollment, PatientSurvey
+from patients.models import Enrollment, PatientSurvey, SafetyCase
 from rems_portal.accounts.models import User
 from rems_portal.audit.access import record_denied_look, record_look
 from rems_portal.audit.actors import Actor
@@ -68,17 +68,21 @@ def find(request: HttpRequest) -> HttpResponse:
     user, at = user_of(request), timezone.now()
     voice = _voice_of(user)
     if request.GET.get("patient"):
-        return redirect("authorizations:report-pregnancy-about", request.GET["patient"][:80])
+        return redirect("authorizations:report-pregnancy", request.GET["patient"][:80])
     if user.role in queries.OFFICE_ROLES:
-        form = SearchForm(request.POST or None)
-        typed = form.cleaned_data["words"] if form.is_valid() else ""
-        found = queries.own_patients(user, program_day(at), typed)
-        context = {"form": form, "found": found, "searched": bool(typed), "most": queries.PATIENTS_SHOWN}
-        return render(request, "authorizations/safety/find_patient.html", context)
+        return _find_own(request, user, at)
     form = _identify(request, user, voice, at)
     if form.is_valid():
-        return redirect("authorizations:report-pregnancy-about", form.cleaned_data["number"])
+        return redirect("authorizations:report-pregnancy", form.cleaned_data["number"])
     return render(request, "authorizations/safety/identify.html", {"form": form, "pharmacy": voice == Voice.PHARMACIST})
+
+
+def _find_own(request: HttpRequest, user: User, at: datetime) -> HttpResponse:
+    form = SearchForm(request.POST or None)
+    typed = form.cleaned_data["words"] if form.is_valid() else ""
+    found = queries.own_patients(user, program_day(at), typed)
+    context = {"form": form, "found": found, "searched": bool(typed), "most": queries.PATIENTS_SHOWN}
+    return render(request, "authorizations/safety/find_patient.html", context)
 
 
 def _identify(request: HttpRequest, user: User, voice: Voice, at: datetime) -> IdentifyForm:
@@ -187,7 +191,7 @@ def sent(request: HttpRequest, key: UUID) -> HttpResponse:
         "care_team": found.case.enrollment.prescriber if by_link else None,
         "voided": [] if by_link else words.numbers_voided(outcome),
         "told": words.parties_told(outcome),
-        "steps": words.next_steps(found.case.kind, voice),
+        "steps": words.next_steps(SafetyCase.Kind(found.case.kind), voice),
         "at": found.reported_at,
     }
     return render(request, "authorizations/safety/sent.html", context)
