@@ -38,8 +38,6 @@ __all__ = [
     "test_windows",
 ]
 
-_NO_TIME = timedelta(0)
-
 
 @dataclass(frozen=True, slots=True)
 class BackingEvidence:

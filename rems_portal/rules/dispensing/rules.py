@@ -199,6 +199,11 @@ CONFIRMATION_RULES: tuple[Rule[ConfirmationCase], ...] = (
         ("PH-11",),
         supply_and_strength_are_as_authorized,
     ),
-    Rule("CONF-09", "7 days of supply or less are left.", ("PH-12",), supply_on_hand_is_nearly_used_up),
+    Rule(
+        "CONF-09",
+        "The supply left from earlier dispenses is nearly used up.",
+        ("PH-12",),
+        supply_on_hand_is_nearly_used_up,
+    ),
     Rule("CONF-10", "No other confirmation waits to be dispensed.", ("PH-08",), no_other_confirmation_is_waiting),
 )
