@@ -72,7 +72,7 @@ class EnrollmentForm(TypedForm):
     leave_out = forms.BooleanField(label="Leave out the answers that don’t apply to this patient.", required=False)
     patient_signed_name = NameField(label="Patient’s full name", max_length=SIGNATURE_LENGTH, required=False)
     guardian_relation = _radios(
-        "The person signing is the child’s",
+        "Relation to the child",
         [("Parent", "Parent"), ("Legal guardian", "Legal guardian")],
         required=False,
     )
