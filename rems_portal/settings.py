@@ -6,7 +6,6 @@ that would be unsafe in production: without DEBUG or DEMO a SECRET_KEY must be g
 """
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +36,7 @@ PROGRAM = env.str("PROGRAM", default="lenalidomide")
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
+# The apps whose records staff see in admin.
 OWN_APPS = [
     "rems_portal.audit",
     "rems_portal.accounts",
@@ -47,7 +47,6 @@ OWN_APPS = [
     "authorizations",
     "rems_portal.interop",
 ]
-OWN_APPS = [app for app in OWN_APPS if find_spec(app) and find_spec(app + ".apps")]
 INSTALLED_APPS = [
     "rems_portal.apps.RemsPortalConfig",
     *OWN_APPS,
@@ -137,7 +136,7 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 
 # Who is who. Accounts are made by staff; nobody signs up.
-AUTH_USER_MODEL = "accounts.User" if "rems_portal.accounts" in OWN_APPS else "auth.User"
+AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
@@ -154,8 +153,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
-if find_spec("rems_portal.accounts") and find_spec("rems_portal.accounts.adapters"):
-    ACCOUNT_ADAPTER = "rems_portal.accounts.adapters.ClosedAdapter"
+ACCOUNT_ADAPTER = "rems_portal.accounts.adapters.ClosedAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -206,6 +204,7 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["rems_portal.formats"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))

@@ -1,31 +1,23 @@
 """Every address of the portal, by app. It must not hold views or rules."""
 
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
+from rems_portal.gallery import gallery
 from rems_portal.health import healthz
 
-urlpatterns = [
-    path("healthz", healthz, name="healthz"),
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("authorizations.urls")),
+    path("prescribers/", include("prescribers.urls")),
+    path("patients/", include("patients.urls")),
+    path("pharmacies/", include("pharmacies.urls")),
+    path("api/v1/", include("rems_portal.interop.urls")),
+    path("mailbox/", include("rems_portal.notifications.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
 ]
 
-for prefix, module in (
-    ("api/v1/", "rems_portal.interop.urls"),
-    ("mailbox/", "rems_portal.notifications.urls"),
-    ("prescribers/", "prescribers.urls"),
-    ("patients/", "patients.urls"),
-    ("pharmacies/", "pharmacies.urls"),
-    ("", "authorizations.urls"),
-):
-    if find_spec(module.rpartition(".")[0]) and find_spec(module):
-        urlpatterns.append(path(prefix, include(module)))
-
-if (settings.DEBUG or settings.DEMO) and find_spec("rems_portal.gallery"):
-    from rems_portal.gallery import gallery
-
+if settings.DEBUG or settings.DEMO:
     urlpatterns.append(path("gallery/", gallery, name="gallery"))
