@@ -1,6 +1,6 @@
 """Safety and compliance cases: program staff look into them and close them, with a reason."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -25,6 +25,11 @@ class CloseSafetyCaseForm(ReasonForm):
         help_text="They are left out of account from now on. Tick this only with a confirmed laboratory finding.",
     )
 
+    def __init__(self, data: Any = None, *, record: Any = None) -> None:
+        super().__init__(data, record=record)
+        if record.kind != SafetyCase.Kind.PREGNANCY:
+            del self.fields["clears_tests"]
+
 
 def _close_safety_case(asked: Asked) -> object:
     return close_safety_case(
@@ -33,7 +38,7 @@ def _close_safety_case(asked: Asked) -> object:
         user=asked.user,
         case=asked.record,
         reason=asked.reason,
-        clears_tests=asked.answers["clears_tests"],
+        clears_tests=asked.answers.get("clears_tests", False),
     )
 
 
@@ -65,12 +70,13 @@ class SafetyCaseAdmin(RecordAdmin):
     search_fields = ("number__exact", "enrollment__patient__number__exact")
     search_help_text = "A case or patient number"
     ordering = ("-status", "-opened_at")
+    waiting: ClassVar = {"status": CaseStatus.OPEN.value}
     inlines = (ReportInline,)
     buttons = (
         Button(
             name="close",
             label="Close this case",
-            explains="Closing lifts the hold, if this case holds. Numbers that were voided stay void.",
+            explains="If this case holds, closing it lifts the hold at once. Numbers that were voided stay void.",
             may=can_manage_cases,
             offered=_is_open,
             run=_close_safety_case,
@@ -102,6 +108,7 @@ class ComplianceCaseAdmin(RecordAdmin):
     )
     search_help_text = "A case or confirmation number, or the pharmacy's NPI or name"
     ordering = ("-status", "-opened_at")
+    waiting: ClassVar = {"status": CaseStatus.OPEN.value}
     buttons = (
         Button(
             name="close",

@@ -33,17 +33,7 @@ class DecisionAdmin(RecordAdmin):
     """Every answer the program gave, granted and refused."""
 
     patient = "enrollment.patient"
-    list_display = (
-        "at",
-        "ask",
-        "outcome",
-        "failed",
-        "patient_number",
-        "prescriber",
-        "pharmacy",
-        "actor_name",
-        "channel",
-    )
+    list_display = ("at", "ask", "outcome", "failed", "patient_number", "asker", "channel")
     list_select_related = ("enrollment__patient", "prescriber", "pharmacy")
     list_filter = ("ask", "outcome", FailedRuleFilter, "channel", "program_version")
     date_hierarchy = "at"
@@ -68,6 +58,11 @@ class DecisionAdmin(RecordAdmin):
     def patient_number(self, decision: Decision) -> str:
         """Return the patient's number, where both number and birth date were right."""
         return decision.enrollment.patient.number if decision.enrollment else "–"
+
+    @admin.display(description="asked by")
+    def asker(self, decision: Decision) -> str:
+        """Return the prescriber or the pharmacy that asked."""
+        return str(decision.prescriber or decision.pharmacy)
 
     @admin.display(description="number given")
     def number(self, decision: Decision) -> str:

@@ -13,13 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from rems_portal.accounts import actions
 from rems_portal.accounts.models import User
 from rems_portal.accounts.permissions import can_administer
-from rems_portal.admin.acts import Asked, Button, Question, ask
+from rems_portal.admin.acts import ActForm, Asked, Button, Question, ask
 from rems_portal.admin.records import RecordAdmin
 from rems_portal.audit.models import AccessEvent
 from rems_portal.web import user_of
 
 
-class NewAccountForm(forms.Form):
+class NewAccountForm(ActForm):
     """Whose account it is to be."""
 
     email = forms.EmailField(label="E-mail address", help_text="The person signs in with it.")

@@ -22,7 +22,15 @@ from rems_portal.errors import ActRefused, StaleRecord
 from rems_portal.web import user_of
 
 
-class ReasonForm(forms.Form):
+class ActForm(forms.Form):
+    """What an act asks for; `record` is what it is about, None when it makes something new."""
+
+    def __init__(self, data: Any = None, *, record: Any = None) -> None:
+        super().__init__(data)
+        self.record = record
+
+
+class ReasonForm(ActForm):
     """Every change of state by staff has a reason, which stays on the record."""
 
     reason = forms.CharField(
@@ -57,7 +65,7 @@ class Question:
     may: Callable[[User], bool]
     run: Callable[[Asked], object]
     done: str
-    form: type[forms.Form] = ReasonForm
+    form: type[ActForm] = ReasonForm
     dangerous: bool = False
 
 
@@ -95,7 +103,7 @@ def ask(
     user = user_of(request)
     if not question.may(user):
         raise PermissionDenied("Your role in the program may not do this.")
-    form = question.form(request.POST or None)
+    form = question.form(request.POST or None, record=record)
     if request.method == "POST" and form.is_valid():
         by = Actor.of(user, Channel.ADMIN)
         try:

@@ -40,7 +40,7 @@ def history_of(record: Model, limit: int = 200) -> list[Entry]:
     """Return the latest `limit` entries of a record's history, latest first."""
     manager = record.history  # type: ignore[attr-defined]
     rows = list(manager.select_related("history_user").order_by("-history_date", "-history_id")[: limit + 1])
-    fields = [field for field in manager.model.tracked_fields if field.name not in SECRET]
+    fields = [field for field in manager.model.tracked_fields if field.name not in SECRET and not field.primary_key]
     related = _related(fields, rows)
     befores: Sequence[Any] = [*rows[1:], None]
     entries = [_entry(row, before, fields, related) for row, before in zip(rows, befores, strict=True)]

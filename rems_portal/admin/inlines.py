@@ -19,6 +19,7 @@ class RecordInline(BaseInline):
     can_delete = False
     show_change_link = True
     classes = ("collapse",)
+    template = "admin/record_inline.html"
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None) -> bool:  # type: ignore[override]
         """Nobody."""

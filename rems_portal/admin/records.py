@@ -1,6 +1,6 @@
 """RecordAdmin: a regulated record as program staff see it. Read only; looks at patients' records are written down."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from rems_portal.admin.acts import Button, buttons_for, run_button
 from rems_portal.admin.history import history_of
@@ -39,14 +40,16 @@ class RecordAdmin(BaseAdmin):
     """A list and a page for one kind of record. Nothing is typed in here; `buttons` run business acts with a reason.
 
     `patient`: the path from the record to its patient ("" for the patient itself, None when it concerns no patient);
-    each look at such a record, and at a list of them, is written to the audit.
+    each look at such a record, and at a list of them, is written to the audit. `waiting`: which rows wait for staff.
     """
 
     patient: ClassVar[str | None] = None
     buttons: ClassVar[Sequence[Button]] = ()
+    waiting: ClassVar[Mapping[str, str]] = {}
     actions = None
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     change_form_template = "admin/record.html"
     change_list_template = "admin/records.html"
 
@@ -81,7 +84,8 @@ class RecordAdmin(BaseAdmin):
         """Show the list; one that names patients is a look at it."""
         if self.patient is not None and self.has_view_permission(request):
             self._write_look(request, f"list of {self.opts.verbose_name_plural}")
-        return super().changelist_view(request, extra_context)
+        title = capfirst(str(self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the record with its buttons and the end of its history, and write the look down."""

@@ -11,14 +11,14 @@ from django.template.response import TemplateResponse
 from pharmacies.models import Pharmacy
 from prescribers.models import Prescriber
 from rems_portal.accounts.permissions import can_administer
-from rems_portal.admin.acts import Asked, Button, Question, ask
+from rems_portal.admin.acts import ActForm, Asked, Button, Question, ask
 from rems_portal.admin.records import RecordAdmin
 from rems_portal.interop.actions import NewToken, issue_api_token, revoke_api_token
 from rems_portal.interop.models import ApiToken
 from rems_portal.web import user_of
 
 
-class NewTokenForm(forms.Form):
+class NewTokenForm(ActForm):
     """Which system the token is for; the owner is named by NPI, so that no long list is needed."""
 
     label = forms.CharField(max_length=100, help_text="What uses it, such as “dispensing system, main street”.")

@@ -162,6 +162,18 @@ def test_a_list_takes_as_many_queries_for_many_rows_as_for_one(model: Any, audit
     assert len(many) <= len(few) + 1, [query["sql"][:150] for query in many]
 
 
+def test_the_first_page_counts_what_waits_for_staff(auditor: Client, world: Enrollment) -> None:
+    text = auditor.get(reverse("admin:index")).content.decode()
+    for model in (SafetyCase, ComplianceCase):
+        assert f'<a href="{address(model, "changelist")}?status__exact=open"><strong>1</strong>' in text
+
+
+def test_every_time_is_shown_in_the_programs_zone(auditor: Client, world: Enrollment) -> None:
+    number = Authorization.objects.get()
+    assert "Jun 15, 2026, 11:00 AM EDT" in auditor.get(address(Authorization, "changelist")).content.decode()
+    assert "Jun 15, 2026, 11:00 AM EDT" in auditor.get(address(Authorization, "change", number.pk)).content.decode()
+
+
 # ---- looks are kept ----
 
 
