@@ -102,8 +102,8 @@ def day_of(parts: list[str], thing: str) -> dt.date:
         raise ValidationError(f"{thing} needs a year of four digits, for example 2026.", code="invalid")
     try:
         return dt.date(int(year_text), int(month_text), int(day_text))
-    except ValueError:
-        typed = f"{month_text}/{day_text}/{year_text}"
+    except (ValueError, OverflowError):
+        typed = f"{month_text[:4]}/{day_text[:4]}/{year_text}"
         raise ValidationError(f"{thing} must be a real date; {typed} is not in the calendar.", code="invalid") from None
 
 

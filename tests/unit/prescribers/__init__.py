@@ -1,0 +1,1 @@
+"""Unit tests of the prescribers app: no database."""
