@@ -65,6 +65,11 @@ class Due:
     tone: str = "neutral"
     note: str = ""
 
+    @property
+    def flag(self) -> str:
+        """The tone in one word, nothing when there is time."""
+        return {"danger": "Late", "warning": "Soon"}.get(self.tone, "")
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -191,7 +196,7 @@ def _moves(
 
 def _dues(business: Business, at: datetime, program: ProgramVersion) -> tuple[Due, ...]:
     facts, today = business.facts, program_day(at)
-    if not facts.enrolled:
+    if not facts.enrolled or facts.pregnancy_hold:
         return ()
     dues = [*_first_course_dues(business, at, program)]
     if test := next_test_due(facts, at, program):
@@ -205,7 +210,7 @@ def _dues(business: Business, at: datetime, program: ProgramVersion) -> tuple[Du
         ends = program_day(business.waiting.lapses_at)
         dues.append(Due("Dispense", ends, "neutral", "the pharmacy’s deadline"))
     if supply := supply_ends_on(facts):
-        dues.append(Due("Supply runs out", supply, "danger" if supply < today else "neutral"))
+        dues.append(Due("Supply ran out" if supply < today else "Supply runs out", supply))
     if coming_of_age_warning(facts, at, program) and (birthday := coming_of_age_on(facts, at)):
         dues.append(Due("Adult form needed", birthday, "warning"))
     return tuple(sorted(dues, key=lambda due: due.on))
