@@ -116,6 +116,7 @@ class Decision(models.Model):
                 name="decision_names_who_asked",
             ),
             models.CheckConstraint(condition=~Q(program_version=""), name="decision_names_its_version"),
+            models.CheckConstraint(condition=~Q(actor_name=""), name="decision_names_the_actor"),
             models.UniqueConstraint(fields=["pharmacy", "idempotency_key"], name="decision_once_per_key_of_pharmacy"),
             models.UniqueConstraint(
                 fields=["prescriber", "idempotency_key"], name="decision_once_per_key_of_prescriber"
@@ -282,6 +283,11 @@ class Checklist(models.Model):
 
     history = audited()
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(completed_by_name=""), name="checklist_names_who_completed_it")
+        ]
+
     def __str__(self) -> str:
         return f"Checklist of {self.confirmation}"
 
@@ -316,6 +322,7 @@ class Dispense(models.Model):
             _supply_is_1_to_28("dispense_supply_1_to_28"),
             models.CheckConstraint(condition=Q(how__in=["shipped", "picked_up"]), name="dispense_how_is_known"),
             models.CheckConstraint(condition=Q(done_at__lte=F("recorded_at")), name="dispense_not_in_the_future"),
+            models.CheckConstraint(condition=~Q(recorded_by_name=""), name="dispense_names_who_recorded_it"),
             models.CheckConstraint(
                 condition=Q(supply_ends_on__gt=F("dispensed_on")), name="dispense_supply_ends_after_it_begins"
             ),

@@ -226,6 +226,7 @@ class PregnancyTest(models.Model):
                 | Q(cleared_at__isnull=False, cleared_by__isnull=False) & ~Q(cleared_reason=""),
                 name="pregnancy_test_clearing_is_whole",
             ),
+            models.CheckConstraint(condition=~Q(entered_by_name=""), name="pregnancy_test_names_who_entered_it"),
         ]
         indexes = [models.Index(fields=["enrollment", "-collected_at"], name="test_by_enrollment")]
 
@@ -251,7 +252,8 @@ class SurveyInvitation(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(expires_at__gt=models.F("invited_at")), name="survey_invitation_expires_after_it_begins"
-            )
+            ),
+            models.CheckConstraint(condition=~Q(invited_by_name=""), name="survey_invitation_names_who_invited"),
         ]
 
     def __str__(self) -> str:
@@ -329,6 +331,7 @@ class SafetyCase(models.Model):
                 | Q(status="closed", closed_at__isnull=False, closed_by__isnull=False) & ~Q(closing_reason=""),
                 name="safety_case_closing_is_whole",
             ),
+            models.CheckConstraint(condition=~Q(opened_by_name=""), name="safety_case_names_who_opened_it"),
         ]
 
     def __str__(self) -> str:
@@ -346,6 +349,9 @@ class SafetyReport(models.Model):
     submission_key = models.UUIDField(unique=True, null=True, blank=True)
 
     history = audited()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reporter_name=""), name="safety_report_names_who_reported")]
 
     def __str__(self) -> str:
         return f"{self.case}: report"

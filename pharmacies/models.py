@@ -71,6 +71,10 @@ class PharmacyCertification(models.Model):
                 & ~Q(signed_name=""),
                 name="pharmacy_certified_only_when_attested_and_signed",
             ),
+            models.CheckConstraint(
+                condition=Q(signed_at__isnull=True, signed_name="") | Q(signed_at__isnull=False) & ~Q(signed_name=""),
+                name="pharmacy_certification_signature_is_whole",
+            ),
         ]
 
     def __str__(self) -> str:

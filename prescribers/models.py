@@ -60,6 +60,10 @@ class PrescriberCertification(models.Model):
                 | Q(certified_at__isnull=False, signed_at__isnull=False) & ~Q(signed_name=""),
                 name="prescriber_certified_only_when_signed",
             ),
+            models.CheckConstraint(
+                condition=Q(signed_at__isnull=True, signed_name="") | Q(signed_at__isnull=False) & ~Q(signed_name=""),
+                name="prescriber_certification_signature_is_whole",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -26,7 +26,8 @@ class AccessEvent(models.Model):
             models.Index(fields=["user", "-at"], name="access_by_user"),
         ]
         constraints = [
-            models.CheckConstraint(condition=models.Q(outcome__in=["shown", "denied"]), name="access_outcome_is_known")
+            models.CheckConstraint(condition=models.Q(outcome__in=["shown", "denied"]), name="access_outcome_is_known"),
+            models.CheckConstraint(condition=~models.Q(actor_name=""), name="access_names_who_looked"),
         ]
         ordering = ["-at"]
 

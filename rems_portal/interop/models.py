@@ -26,6 +26,7 @@ class ApiToken(models.Model):
     history = audited()
 
     class Meta:
+        verbose_name = "API token"
         constraints = [
             models.CheckConstraint(
                 condition=Q(prescriber__isnull=False, pharmacy__isnull=True)
