@@ -173,7 +173,7 @@ SURVEY_QUESTIONS = (
     ),
     SurveyQuestion(
         "will_not_donate_blood",
-        "Will you donate no blood during treatment and for 4 weeks after it?",
+        "Do you agree not to donate blood during treatment and for 4 weeks after it?",
         EVERY_GROUP,
         (*_SURVEY_FIRST_LATER, "PF-15", "PN-09", "PC-11", "PM-11"),
         alarming=False,
@@ -217,7 +217,7 @@ SURVEY_QUESTIONS = (
     ),
     SurveyQuestion(
         "will_not_donate_sperm",
-        "Will you donate no sperm during treatment and for 4 weeks after it?",
+        "Do you agree not to donate sperm during treatment and for 4 weeks after it?",
         _MALE,
         (*_SURVEY_FIRST_LATER, "PM-11"),
         alarming=False,
