@@ -7,7 +7,7 @@ for every window and must not invent one.
 from datetime import date, datetime
 
 from authorizations.models import Authorization
-from authorizations.presenters.standing import Standing, first_prescription_days
+from authorizations.presenters.standing import Standing, State, first_prescription_days
 from authorizations.queries.offices import Business
 from authorizations.queries.records import CourseRecord
 from patients.models import PregnancyTest
@@ -34,13 +34,14 @@ def course_timeline(
     record: CourseRecord, business: Business, standing: Standing, *, at: datetime, program: ProgramVersion
 ) -> Timeline:
     """Return the drawing of the course as it stands at `at` (UTC)."""
+    stopped = standing.state in (State.HOLD, State.DISCONTINUED)
     lanes = [
-        _surveys(record, business, at, program),
+        _surveys(record, [] if stopped else _survey_spans(business, at, program)),
         _authorizations(record, at),
-        _supply(record, business, at, program),
+        _supply(record, at, [] if stopped else _next_dispense(business, at, program)),
     ]
     if standing.group is RuleGroup.FCGP or record.tests:
-        lanes.insert(0, _tests(record, business, at, program))
+        lanes.insert(0, _tests(record, [] if stopped else _test_spans(business, at, program)))
     return Timeline(program_day(at), tuple(lanes), standing.sentence)
 
 
@@ -48,9 +49,8 @@ def _short(day: date) -> str:
     return f"{day:%b} {day.day}"
 
 
-def _tests(record: CourseRecord, business: Business, at: datetime, program: ProgramVersion) -> Lane:
-    events = tuple(_test_event(test) for test in record.tests)
-    return Lane("Pregnancy tests", events, tuple(_test_spans(business, at, program)))
+def _tests(record: CourseRecord, ahead: list[Span]) -> Lane:
+    return Lane("Pregnancy tests", tuple(_test_event(test) for test in record.tests), tuple(ahead))
 
 
 def _test_event(test: PregnancyTest) -> Event:
@@ -93,18 +93,17 @@ def _test_for_next_prescription(business: Business, at: datetime, program: Progr
     )
 
 
-def _surveys(record: CourseRecord, business: Business, at: datetime, program: ProgramVersion) -> Lane:
+def _surveys(record: CourseRecord, ahead: list[Span]) -> Lane:
+    days = [program_day(one.completed_at) for one in record.surveys]
+    events = tuple(Event(day, _short(day), Mark.DONE, "Patient survey completed") for day in days)
+    return Lane("Patient survey", events, tuple(ahead))
+
+
+def _survey_spans(business: Business, at: datetime, program: ProgramVersion) -> list[Span]:
     today, due = program_day(at), next_survey_due(business.facts, at, program)
-    events = tuple(
-        Event(day, _short(day), Mark.DONE, "Patient survey completed")
-        for day in (program_day(one.completed_at) for one in record.surveys)
-    )
-    spans = []
     if due and due < today:
-        spans.append(Span(due, days_after(today, -1), "Late", Look.LATE, "Patient survey overdue"))
-    elif due:
-        spans.append(Span(due, due, "Survey due", Look.AHEAD, "Next patient survey due"))
-    return Lane("Patient survey", events, tuple(spans))
+        return [Span(due, days_after(today, -1), "Late", Look.LATE, "Patient survey overdue")]
+    return [Span(due, due, "Survey due", Look.AHEAD, "Next patient survey due")] if due else []
 
 
 def _authorizations(record: CourseRecord, at: datetime) -> Lane:
@@ -122,7 +121,7 @@ def _authorization_span(one: Authorization, at: datetime) -> Span:
     return Span(begins, ends, short, Look.PAST if over else LOOKS[status], f"Authorization {one.number}, {words}")
 
 
-def _supply(record: CourseRecord, business: Business, at: datetime, program: ProgramVersion) -> Lane:
+def _supply(record: CourseRecord, at: datetime, ahead: list[Span]) -> Lane:
     today = program_day(at)
     dispenses = [one.dispense for one in record.dispensed]
     spans = [
@@ -135,11 +134,14 @@ def _supply(record: CourseRecord, business: Business, at: datetime, program: Pro
         )
         for one in dispenses
     ]
-    events = []
-    if dispenses:
-        events.append(Event(dispenses[-1].dispensed_on, "Start", Mark.START, "Treatment began"))
-    ends = supply_ends_on(business.facts)
-    if ends and ends >= today:
-        opens = max(days_after(ends, -program.max_days_on_hand), today)
-        spans.append(Span(opens, ends, "Next dispense", Look.AHEAD, "A pharmacy can confirm the next dispense"))
-    return Lane("Supply in hand", tuple(events), tuple(spans))
+    events = [Event(one.dispensed_on, "Start", Mark.START, "Treatment began") for one in dispenses[-1:]]
+    return Lane("Supply in hand", tuple(events), (*spans, *ahead))
+
+
+def _next_dispense(business: Business, at: datetime, program: ProgramVersion) -> list[Span]:
+    """The days from which a pharmacy finds little enough supply left, until it runs out."""
+    today, ends = program_day(at), supply_ends_on(business.facts)
+    if ends is None or ends < today:
+        return []
+    opens = max(days_after(ends, -program.max_days_on_hand), today)
+    return [Span(opens, ends, "Next dispense", Look.AHEAD, "A pharmacy can confirm the next dispense")]

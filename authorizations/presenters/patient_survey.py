@@ -19,6 +19,7 @@ class WhatNext:
     talk: bool
     menses: bool
     guardian: bool
+    male: bool
 
 
 def check_rows(survey: OpenSurvey, secret: str) -> list[tuple[str, str, str, str]]:
@@ -39,4 +40,5 @@ def what_next(survey: PatientSurvey, program: ProgramVersion) -> WhatNext:
         talk=bool(alarms),
         menses=menses and SurveyAlarm.PREGNANCY_SUSPECTED not in alarms,
         guardian=survey.completed_by == PatientSurvey.CompletedBy.GUARDIAN,
+        male=survey.rule_group == RuleGroup.MALE,
     )

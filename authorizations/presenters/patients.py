@@ -12,6 +12,7 @@ from authorizations.presenters.standing import Standing
 from authorizations.queries.records import CourseRecord
 from patients.models import Enrollment, PatientSurvey, PregnancyTest
 from rems_portal.clockwork import day_in_words, instant_in_words
+from rems_portal.rules.calendars import day_in_words as birth_date_in_words
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.categories import CannotBasis, RiskCategory, Sex, explain_category
 from rems_portal.rules.enrollment import agreement_problem
@@ -49,7 +50,7 @@ def summary_rows(
         ("Risk category", f"{standing.category.label} ({standing.category.value})"),
         ("Why", " ".join(reasons_for_category(enrollment, at=at, program=program))),
         ("Agreement form", _agreement_words(record, standing, patient.birth_date)),
-        ("Date of birth", f"{day_in_words(patient.birth_date)}, {age} years old"),
+        ("Date of birth", f"{birth_date_in_words(patient.birth_date)}, {age} years old"),
     ]
     if standing.group is RuleGroup.FCGP and enrollment.menstrual_cycles:
         rows.append(("Menstrual cycles", enrollment.get_menstrual_cycles_display().capitalize()))

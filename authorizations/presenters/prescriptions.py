@@ -10,6 +10,7 @@ from typing import Any
 from authorizations.models import Authorization, Decision
 from authorizations.presenters.patients import status_at
 from rems_portal.clockwork import day_in_words, instant_in_words
+from rems_portal.rules.calendars import day_in_words as birth_date_in_words
 from rems_portal.rules.calendars import end_of_day
 from rems_portal.rules.lifecycles import AuthorizationStatus
 from rems_portal.rules.vocabulary import RiskCategory
@@ -117,7 +118,7 @@ class IssuedNumber:
         return [
             ("Authorization number", one.number),
             ("Risk category", f"{self.category.label} ({self.category.value})"),
-            ("Patient’s date of birth", day_in_words(one.enrollment.patient.birth_date)),
+            ("Patient’s date of birth", birth_date_in_words(one.enrollment.patient.birth_date)),
             ("Days’ supply", str(one.days_supply)),
             ("Strength", self.strength),
         ]

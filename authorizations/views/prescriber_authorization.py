@@ -9,6 +9,7 @@ from authorizations.presenters.prescriptions import IssuedNumber, issued_number
 from authorizations.queries.offices import authorizations_of
 from authorizations.views.prescriber import address, office_of
 from rems_portal.pdf import PdfUnavailable, render_pdf
+from rems_portal.rules.calendars import day_in_words
 from rems_portal.rules.categories import group_of
 from rems_portal.rules.vocabulary import RuleGroup
 from rems_portal.web import visible_or_404
@@ -63,4 +64,6 @@ def _issued(request: HttpRequest, number: str) -> IssuedNumber:
 
 def _sheet(issued: IssuedNumber) -> dict[str, object]:
     found = issued.authorization
-    return {"authorization": found, "patient": found.enrollment.patient, "prescriber": found.prescriber}
+    patient = found.enrollment.patient
+    born = day_in_words(patient.birth_date)
+    return {"authorization": found, "patient": patient, "prescriber": found.prescriber, "born": born}

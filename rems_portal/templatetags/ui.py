@@ -145,13 +145,13 @@ def findings(
 ) -> dict[str, Any]:
     """List what is missing, grouped by whose move it is, the viewer's own first.
 
-    `found` is a decision or an iterable of findings; `links` maps a rule id to (label, address) of the page that
-    mends it, shown to the viewer whose move it is.
+    `found` is a decision or an iterable of findings; `links` maps a rule id to (label, address) of the page on which
+    the viewer can do something about it.
     """
     groups: dict[str, list[dict[str, Any]]] = {}
     for finding in getattr(found, "findings", found):
         party = str(finding.move)
-        label, url = (links or {}).get(finding.rule, ("", "")) if party == viewer else ("", "")
+        label, url = (links or {}).get(finding.rule, ("", ""))
         groups.setdefault(party, []).append({"finding": finding, "label": label, "url": url})
     order = sorted(groups, key=lambda party: (party != viewer, list(PARTIES).index(party)))
     return {"groups": [(party, groups[party]) for party in order], "viewer": viewer, "title": title}
