@@ -16,8 +16,8 @@ class SearchForm(forms.Form):
     words = forms.CharField(
         label="Name or patient number",
         max_length=100,
-        required=False,
         help_text="The beginning of a name is enough.",
+        error_messages={"required": "Type the beginning of a name, or a patient number."},
     )
 
 

@@ -188,6 +188,7 @@ def sent(request: HttpRequest, key: UUID) -> HttpResponse:
         "layout": "layouts/plain.html" if by_link else "layouts/task.html",
         "case": found.case,
         "by_link": by_link,
+        "pharmacy": voice == Voice.PHARMACIST,
         "care_team": found.case.enrollment.prescriber if by_link else None,
         "voided": [] if by_link else words.numbers_voided(outcome),
         "told": words.parties_told(outcome),
