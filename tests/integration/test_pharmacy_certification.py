@@ -1,0 +1,216 @@
+"""A pharmacy becomes certified, names its staff, and is overseen (PH-01, PH-02; domain.md section 10)."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+import tests.factories as make
+from pharmacies.actions import (
+    add_staff,
+    complete_training,
+    decertify_pharmacy,
+    end_staff,
+    reinstate_pharmacy,
+    reopen_pharmacy_certification,
+    review_pharmacy_material,
+    start_certification,
+    suspend_pharmacy,
+)
+from pharmacies.models import Pharmacy, PharmacyStaff, QuizAttempt
+from rems_portal.accounts.models import User
+from rems_portal.errors import ActRefused
+from rems_portal.notifications.models import OutboxMessage
+from tests.integration.certifying import RIGHT, WRONG, begun, identity, oversee, quiz, reviewed, sign
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.rems("PH-01", "PH-02")
+def test_complete_means_certified_at_once_and_the_representative_is_trained() -> None:
+    user, certification = begun()
+    staff = PharmacyStaff.objects.get(user=user)
+    assert (staff.is_representative, staff.trained_at) == (True, None)
+    reviewed(user, certification)
+    assert quiz(user, certification, RIGHT).passed
+    done = sign(user, certification)
+    staff.refresh_from_db()
+    assert (done.status, done.certified_at, done.program_version) == ("certified", make.NOW, make.PROGRAM.version)
+    assert done.attests_supply_left and done.attests_supply_limit and done.attests_number_and_category
+    assert staff.trained_at == make.NOW
+    assert sign(user, certification).pk == done.pk
+    assert done.history.latest().history_user_id == user.pk
+
+
+@pytest.mark.rems("PH-01", "PH-02")
+def test_signing_with_everything_missing_lists_it_all() -> None:
+    user, certification = begun()
+    with pytest.raises(ActRefused) as refused:
+        sign(user, certification, name=" ", processes=frozenset())
+    assert [finding.rule for finding in refused.value.findings] == ["CERT-11", "CERT-12", "CERT-13", "CERT-14"]
+    certification.refresh_from_db()
+    assert certification.status == "in_progress"
+
+
+@pytest.mark.rems("PH-01")
+def test_every_try_at_the_quiz_is_kept_and_the_pass_mark_holds() -> None:
+    user, certification = begun()
+    two_wrong = RIGHT | dict(list(WRONG.items())[:2])
+    one_wrong = RIGHT | dict(list(WRONG.items())[:1])
+    assert [
+        quiz(user, certification, answers, minutes).passed
+        for minutes, answers in ((0, WRONG), (5, two_wrong), (9, one_wrong))
+    ] == [False, False, True]
+    assert [attempt.correct for attempt in certification.quiz_attempts.all()] == [0, 6, 7]
+    assert quiz(user, certification, one_wrong, 9).pk == certification.quiz_attempts.latest("pk").pk
+    assert certification.quiz_attempts.count() == 3
+
+
+def test_quiz_with_a_question_open_is_refused() -> None:
+    user, certification = begun()
+    with pytest.raises(ActRefused, match="1 of 8 are still open"):
+        quiz(user, certification, dict(list(RIGHT.items())[1:]))
+    assert not QuizAttempt.objects.exists()
+
+
+def test_material_in_another_version_is_refused() -> None:
+    user, certification = begun()
+    with pytest.raises(ActRefused, match="no longer the material"):
+        review_pharmacy_material(
+            by=make.actor(user),
+            at=make.NOW,
+            certification=certification,
+            material="pharmacy_guide",
+            version="2021-05-21",
+            program=make.PROGRAM,
+        )
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"npi": "1234567890"}, "check digit"),
+        ({"ncpdp_id": "12345"}, "seven digits"),
+        ({"time_zone": "Mars/Olympus"}, "time zone"),
+        ({"time_zone": ""}, "time zone"),
+        ({"address": ""}, "address"),
+    ],
+)
+def test_wrong_details_are_refused(changes: dict[str, str], words: str) -> None:
+    with pytest.raises(ActRefused, match=words):
+        begun(**changes)
+    assert not Pharmacy.objects.exists()
+
+
+def test_form_sent_twice_makes_one_pharmacy_and_can_be_corrected() -> None:
+    user, first = begun(npi="1234567893", ncpdp_id="7654321")
+    _, second = begun(user, npi="1234567893", ncpdp_id="7654321", name="Corrected")
+    assert first.pk == second.pk
+    assert Pharmacy.objects.get().name == "Corrected"
+
+
+def test_number_of_another_pharmacy_is_refused() -> None:
+    there = make.pharmacy()
+    with pytest.raises(ActRefused, match="another pharmacy"):
+        begun(npi=there.npi)
+    with pytest.raises(ActRefused, match="another pharmacy"):
+        begun(ncpdp_id=there.ncpdp_id)
+
+
+def test_details_of_a_signed_form_stay() -> None:
+    shop = make.pharmacy()
+    user = shop.staff.get().user
+    with pytest.raises(ActRefused, match="form you signed"):
+        start_certification(
+            by=make.actor(user),
+            at=make.NOW,
+            user=user,
+            identity=identity(npi=shop.npi, ncpdp_id=shop.ncpdp_id),
+            program=make.PROGRAM,
+        )
+
+
+@pytest.mark.parametrize("role", [User.Role.PRESCRIBER, User.Role.DELEGATE])
+def test_only_pharmacy_accounts_certify_a_pharmacy(role: str) -> None:
+    with pytest.raises(ActRefused, match="Only the account of pharmacy staff"):
+        begun(make.account(role))
+
+
+def test_only_the_representative_certifies() -> None:
+    user, certification = begun()
+    other = make.pharmacist(certification.pharmacy)
+    for act in (
+        lambda: reviewed(other, certification),
+        lambda: quiz(other, certification, RIGHT),
+        lambda: sign(other, certification),
+        lambda: add_staff(by=make.actor(other), at=make.NOW, pharmacy=certification.pharmacy, email=user.email),
+    ):
+        with pytest.raises(PermissionDenied):
+            act()
+
+
+def test_staff_are_added_once_trained_by_themselves_and_ended() -> None:
+    shop, person = make.pharmacy(), make.account(User.Role.PHARMACIST)
+    representative = make.actor(shop.staff.get().user)
+    row = add_staff(by=representative, at=make.NOW, pharmacy=shop, email=f" {person.email.upper()} ")
+    assert add_staff(by=representative, at=make.NOW, pharmacy=shop, email=person.email) == row
+    with pytest.raises(ActRefused, match="their own training"):
+        complete_training(by=representative, at=make.NOW, staff=row, reviewed=True)
+    with pytest.raises(ActRefused, match="to its end"):
+        complete_training(by=make.actor(person), at=make.NOW, staff=row, reviewed=False)
+    trained = complete_training(by=make.actor(person), at=make.NOW, staff=row, reviewed=True)
+    again = complete_training(by=make.actor(person), at=make.NOW + make.days(1), staff=row, reviewed=True)
+    assert trained.trained_at == again.trained_at == make.NOW
+    ended = end_staff(by=representative, at=make.NOW, staff=row)
+    assert ended.ends_on == make.NOW.date()
+    number = make.authorization(make.enrollment(make.CATEGORIES[4]))
+    with pytest.raises(PermissionDenied):
+        make.ask_confirmation(number, pharmacy=shop, user=person)
+    with pytest.raises(ActRefused, match="no longer work"):
+        complete_training(by=make.actor(person), at=make.NOW, staff=row, reviewed=True)
+
+
+def test_staff_need_a_pharmacy_account_and_the_representative_stays() -> None:
+    shop = make.pharmacy()
+    representative = make.actor(shop.staff.get().user)
+    for email in ("nobody@example.com", make.account(User.Role.PRESCRIBER).email):
+        with pytest.raises(ActRefused, match="no pharmacy account"):
+            add_staff(by=representative, at=make.NOW, pharmacy=shop, email=email)
+    with pytest.raises(ActRefused, match="can’t be removed"):
+        end_staff(by=representative, at=make.NOW, staff=shop.staff.get())
+
+
+def test_program_staff_suspend_reinstate_decertify_and_let_apply_again() -> None:
+    shop = make.pharmacy()
+    assert oversee(suspend_pharmacy, shop).status == "suspended"
+    assert oversee(reinstate_pharmacy, shop).status == "certified"
+    assert oversee(decertify_pharmacy, shop).status == "decertified"
+    again = oversee(reopen_pharmacy_certification, shop)
+    assert (again.status, again.signed_name, again.certified_at, again.attests_supply_left) == (
+        "in_progress",
+        "",
+        None,
+        False,
+    )
+    assert again.history.latest().history_change_reason == "Audit finding"
+    assert {message.user_id for message in OutboxMessage.objects.all()} == {shop.staff.get().user_id}
+    user = shop.staff.get().user
+    with pytest.raises(ActRefused, match="Not attested"):
+        sign(user, again, processes=frozenset())
+
+
+def test_oversight_needs_a_reason_an_administrator_and_a_move_that_is_allowed() -> None:
+    shop = make.pharmacy()
+    with pytest.raises(ActRefused, match="Give the reason"):
+        oversee(suspend_pharmacy, shop, reason=" ")
+    with pytest.raises(PermissionDenied):
+        oversee(suspend_pharmacy, shop, user=make.case_manager())
+    with pytest.raises(ActRefused, match="Only a suspended"):
+        oversee(reinstate_pharmacy, shop)
+    with pytest.raises(ActRefused, match="can’t become in progress"):
+        oversee(reopen_pharmacy_certification, shop)
+
+
+def test_suspended_pharmacy_does_not_sign_itself_back() -> None:
+    shop = make.pharmacy()
+    certification = oversee(suspend_pharmacy, shop)
+    with pytest.raises(ActRefused, match="is suspended"):
+        sign(shop.staff.get().user, certification)

@@ -1,0 +1,205 @@
+"""The pages of a pharmacy's certification and staff: what is typed, shown again, refused, and scoped."""
+
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+import tests.factories as make
+from pharmacies.actions import PharmacyIdentity, decertify_pharmacy, suspend_pharmacy
+from pharmacies.models import Pharmacy, PharmacyCertification, PharmacyStaff, QuizAttempt
+from rems_portal.accounts.models import User
+from rems_portal.audit.models import AccessEvent
+from tests.integration.certifying import (
+    MATERIALS,
+    PROCESSES,
+    RIGHT,
+    WRONG,
+    begun,
+    identity,
+    oversee,
+    quiz,
+    reviewed,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def now() -> Any:
+    with time_machine.travel(make.NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def person(client: Client, now: Any) -> User:
+    user = make.account(User.Role.PHARMACIST, full_name="Pat Rx")
+    client.force_login(user)
+    return user
+
+
+def typed(**changes: str) -> dict[str, str]:
+    wanted = identity(npi="1234567893", ncpdp_id="7654321")
+    return {name: getattr(wanted, name) for name in PharmacyIdentity.__slots__} | changes
+
+
+@pytest.mark.rems("PH-01", "PH-02")
+def test_certification_through_the_pages(client: Client, person: User) -> None:
+    assert client.get("/pharmacies/certify/", follow=True).redirect_chain[-1][0] == "/pharmacies/certify/new/"
+    page = client.post("/pharmacies/certify/new/", typed(), follow=True)
+    certification = PharmacyCertification.objects.get()
+    here = f"/pharmacies/certify/{certification.pk}/"
+    assert page.redirect_chain[-1][0] == here
+    for material in MATERIALS:
+        page = client.get(here)
+        assert f"{here}materials/{material}/" in page.text
+        page = client.post(f"{here}materials/{material}/", {"version": make.PROGRAM.version}, follow=True)
+    assert "Pharmacy Certification Quiz" in page.text
+    page = client.post(f"{here}quiz/", WRONG, follow=True)
+    assert "Not passed yet" in page.text and "0 of 8" in page.text
+    assert make.PROGRAM.quiz[0].explanation.replace("'", "&#x27;") in page.text
+    assert "Pharmacy Certification Quiz" in client.get(here).text
+    page = client.post(f"{here}quiz/", RIGHT, follow=True)
+    assert "You passed the quiz" in page.text
+    page = client.post(f"{here}sign/", {"processes": sorted(PROCESSES), "signed_name": "Pat Rx"}, follow=True)
+    assert "The pharmacy is certified" in page.text
+    assert client.get("/counter/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"npi": "1234567890"}, "A digit of this NPI is mistyped"),
+        ({"npi": "123"}, "this one has 3"),
+        ({"ncpdp_id": "12345678"}, "this one has 8"),
+        ({"ncpdp_id": "12x4567"}, "digits only"),
+        ({"time_zone": ""}, "Choose the time zone"),
+        ({"time_zone": "Mars/Olympus"}, "Select a valid choice"),
+        ({"phone": "555"}, "area code"),
+        ({"name": ""}, "Type the pharmacy’s name"),
+        ({"name": "x" * 1_000_000}, "longer than 150"),
+        ({"name": "Good \u202eyhtrow"}, "invisible characters"),
+    ],
+)
+def test_wrong_details_are_shown_again_with_a_sentence(
+    client: Client, person: User, changes: dict[str, str], sentence: str
+) -> None:
+    page = client.post("/pharmacies/certify/new/", typed(**changes))
+    assert page.status_code == 200
+    assert sentence in page.text
+    assert "1 Sample Street" in page.text
+    assert len(page.content) < 60_000
+    assert not Pharmacy.objects.exists()
+
+
+def test_markup_in_a_name_is_text(client: Client, person: User) -> None:
+    client.post("/pharmacies/certify/new/", typed(name="<script>alert(1)</script>"))
+    page = client.get("/pharmacies/certify/", follow=True)
+    page = client.get(f"/pharmacies/certify/{PharmacyCertification.objects.get().pk}/pharmacy/")
+    assert "<script>alert" not in page.text and "&lt;script&gt;alert" in page.text
+
+
+def test_details_can_be_corrected_before_signing(client: Client, person: User) -> None:
+    client.post("/pharmacies/certify/new/", typed())
+    here = f"/pharmacies/certify/{PharmacyCertification.objects.get().pk}/pharmacy/"
+    assert client.post(here, typed(name="Corrected Pharmacy")).status_code == 302
+    assert Pharmacy.objects.get().name == "Corrected Pharmacy"
+    taken = make.pharmacy()
+    page = client.post(here, typed(npi=taken.npi))
+    assert "another pharmacy" in page.text
+
+
+def test_signing_leaves_nothing_out(client: Client, person: User) -> None:
+    user, certification = begun(person)
+    reviewed(user, certification)
+    quiz(user, certification, RIGHT)
+    here = f"/pharmacies/certify/{certification.pk}/sign/"
+    one = sorted(PROCESSES)[:1]
+    page = client.post(here, {"processes": one, "signed_name": "Pat Rx"})
+    assert "All 3 processes are needed" in page.text
+    page = client.post(here, {"processes": sorted(PROCESSES), "signed_name": ""})
+    assert "Type your full name to sign" in page.text
+    certification.refresh_from_db()
+    assert certification.status == "in_progress"
+
+
+def test_signing_too_early_says_what_is_missing(client: Client, person: User) -> None:
+    _, certification = begun(person)
+    here = f"/pharmacies/certify/{certification.pk}/sign/"
+    page = client.post(here, {"processes": sorted(PROCESSES), "signed_name": "Pat Rx"})
+    assert "Not reviewed yet" in page.text and "not passed yet" in page.text
+    assert "CERT-11" in page.text and "CERT-12" in page.text
+
+
+def test_quiz_half_answered_says_which_questions(client: Client, person: User) -> None:
+    _, certification = begun(person)
+    page = client.post(f"/pharmacies/certify/{certification.pk}/quiz/", dict(list(RIGHT.items())[2:]))
+    assert "Answer question 1." in page.text and "Answer question 2." in page.text
+    assert page.text.count("checked") == 6
+    assert not QuizAttempt.objects.exists()
+
+
+def test_another_pharmacys_certification_is_not_there_and_that_is_written_down(client: Client, person: User) -> None:
+    certification = make.pharmacy().certifications.get()
+    for name in ("certify-pharmacy", "certify-identity", "certify-quiz", "certify-sign"):
+        assert client.get(reverse(f"pharmacies:{name}", args=[certification.pk])).status_code == 404
+    denied = AccessEvent.objects.filter(outcome="denied", user=person)
+    assert denied.count() == 4
+    assert denied.first().record == f"pharmacy certification {certification.pk}"
+
+
+@pytest.mark.parametrize("make_user", [lambda: make.prescriber().user, make.case_manager])
+def test_other_roles_are_shown_the_door(client: Client, now: Any, make_user: Any) -> None:
+    client.force_login(make_user())
+    for name in ("certify", "certify-new", "staff"):
+        assert client.get(reverse(f"pharmacies:{name}")).status_code == 403
+
+
+@pytest.mark.parametrize("status", ["suspended", "decertified"])
+def test_page_says_what_a_suspension_means(client: Client, now: Any, status: str) -> None:
+    shop = make.pharmacy()
+    oversee(suspend_pharmacy if status == "suspended" else decertify_pharmacy, shop)
+    client.force_login(shop.staff.get().user)
+    page = client.get("/pharmacies/certify/", follow=True)
+    assert "can’t obtain confirmation numbers" in page.text
+
+
+def test_staff_page_adds_trains_and_removes(client: Client, now: Any) -> None:
+    shop, person = make.pharmacy(), make.account(User.Role.PHARMACIST, full_name="New Colleague")
+    client.force_login(shop.staff.get().user)
+    page = client.post("/pharmacies/staff/", {"pharmacy": shop.pk, "email": "nobody@example.com"})
+    assert "no pharmacy account" in page.text and "nobody@example.com" in page.text
+    page = client.post("/pharmacies/staff/", {"pharmacy": shop.pk, "email": person.email}, follow=True)
+    assert "New Colleague" in page.text and "Not trained yet" in page.text
+    row = PharmacyStaff.objects.get(user=person)
+    client.force_login(person)
+    page = client.get("/counter/")
+    assert page.status_code == 403 and "Complete your training" in page.text
+    training = f"/pharmacies/staff/{row.pk}/training/"
+    assert "to its end" in client.post(training, {}).text
+    assert "training record" in client.post(training, {"reviewed": "on"}, follow=True).text
+    assert "You completed this training" in client.get(training).text
+    assert client.get("/counter/").status_code == 200
+    assert client.post(f"/pharmacies/staff/{row.pk}/end/").status_code == 404
+    client.force_login(shop.staff.get(is_representative=True).user)
+    assert client.get(training).status_code == 404
+    assert client.post(f"/pharmacies/staff/{row.pk}/end/", follow=True).status_code == 200
+    own = shop.staff.get(is_representative=True)
+    assert "can’t be removed" in client.post(f"/pharmacies/staff/{own.pk}/end/", follow=True).text
+    assert client.post("/pharmacies/staff/", {"pharmacy": 999, "email": person.email}).status_code == 404
+
+
+def test_pages_ask_the_same_number_of_questions_however_many_people(
+    client: Client, now: Any, django_assert_num_queries: Any
+) -> None:
+    shop = make.pharmacy()
+    client.force_login(shop.staff.get().user)
+    client.get("/pharmacies/staff/")
+    with django_assert_num_queries(4):
+        client.get("/pharmacies/staff/")
+    for _ in range(6):
+        make.pharmacist(shop)
+    with django_assert_num_queries(4):
+        assert client.get("/pharmacies/staff/").text.count("Remove") == 6
