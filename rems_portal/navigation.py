@@ -32,8 +32,10 @@ PATIENTS = _place(
     "authorizations:worklist",
     "authorizations:patient",
     "authorizations:record-test",
+    "authorizations:positive-test",
     "authorizations:hand-over-survey",
     "authorizations:authorize",
+    "authorizations:refusal",
     "authorizations:authorization",
 )
 COUNTER = _place("Confirm", "authorizations:counter", "authorizations:confirm-result")

@@ -122,6 +122,16 @@ class PregnancyTestForm(TypedForm):
         )
 
 
+class StatementsField(forms.MultipleChoiceField):
+    """Statements to tick, each of which the program wants; what a missing one means is the rules' to say."""
+
+    def validate(self, value: list[str]) -> None:
+        """Refuse only statements that were not offered."""
+        for code in value:
+            if not self.valid_value(code):
+                raise ValidationError("Tick the statements that are offered here.", code="invalid_choice")
+
+
 class PrescriberSurveyForm(TypedForm):
     """The prescriber survey: the prescription, how it goes to the pharmacy, and what was counseled (PR-09, PR-18)."""
 
@@ -138,7 +148,7 @@ class PrescriberSurveyForm(TypedForm):
         initial=Authorization.Transmission.ELECTRONIC,
         widget=forms.RadioSelect,
     )
-    attested = forms.MultipleChoiceField(label="I attest that", required=False, widget=forms.CheckboxSelectMultiple)
+    attested = StatementsField(label="I attest that", widget=forms.CheckboxSelectMultiple)
     replace = forms.BooleanField(label="Void that number and replace it", required=False)
 
     def __init__(
