@@ -3,13 +3,13 @@
 from datetime import datetime
 from itertools import count
 
-from prescribers.models import Delegation, Prescriber, PrescriberCertification
+from prescribers import actions
+from prescribers.models import Delegation, Prescriber
 from rems_portal.accounts.models import User
 from rems_portal.audit.actors import Actor, acting_as
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.certification import required_materials
 from rems_portal.rules.findings import Party
-from rems_portal.rules.lifecycles import CertificationStatus
 from rems_portal.rules.numbers import npi_is_valid
 from tests.factories.accounts import account
 from tests.factories.clock import NOW, PROGRAM, days
@@ -26,34 +26,32 @@ def npi() -> str:
 def prescriber(
     *, certified: bool = True, at: datetime = NOW, full_name: str = "", user: User | None = None
 ) -> Prescriber:
-    """Make a prescriber with an account; a certified one was certified 40 days before `at`."""
+    """Make a prescriber with an account; a certified one became so 40 days before `at`, another only gave the NPI."""
     user = user or account(User.Role.PRESCRIBER, full_name=full_name)
-    with acting_as(Actor.of(user)):
-        made = Prescriber.objects.create(
-            user=user,
-            npi=npi(),
-            full_name=user.full_name,
-            credentials="MD",
-            practice_name="Maple Street Oncology",
-            phone="555-0100",
-        )
-        if certified:
-            _certify(made, at - days(40))
-    return made
-
-
-def _certify(made: Prescriber, at: datetime) -> None:
-    certification = PrescriberCertification.objects.create(
-        prescriber=made,
-        program=PROGRAM.program,
-        status=CertificationStatus.CERTIFIED,
-        program_version=PROGRAM.version,
-        signed_name=made.full_name,
-        signed_at=at,
-        certified_at=at,
+    by, began = Actor.of(user), at - days(40)
+    identity = actions.PrescriberIdentity(
+        npi=npi(),
+        full_name=user.full_name,
+        practice_name="Maple Street Oncology",
+        phone="555-0100",
+        credentials="MD",
     )
-    for material in required_materials(Party.PRESCRIBER, at, PROGRAM):
-        certification.reviews.create(material=material.code, version=material.version, reviewed_at=at)
+    certification = actions.save_prescriber_identity(by=by, at=began, user=user, identity=identity, program=PROGRAM)
+    if not certified:
+        return certification.prescriber
+    for material in required_materials(Party.PRESCRIBER, began, PROGRAM):
+        actions.review_prescriber_material(
+            by=by,
+            at=began,
+            certification=certification,
+            material=material.code,
+            version=material.version,
+            program=PROGRAM,
+        )
+    actions.certify_prescriber(
+        by=by, at=began, certification=certification, signed_name=user.full_name, program=PROGRAM
+    )
+    return certification.prescriber
 
 
 def delegate_of(made: Prescriber, *, at: datetime = NOW, user: User | None = None) -> User:
