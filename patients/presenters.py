@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from patients.actions import PatientEnrollment, birth_date_problem, enrollment_problems
+from patients.actions import PatientEnrollment, enrollment_problems
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.categories import CannotBasis, MenstrualCycles, RiskCategory, Sex, explain_category, group_of
 from rems_portal.rules.enrollment import PatientFacts, coming_of_age_warning
@@ -29,8 +29,6 @@ class FittingForm:
 
 def fitting_form(agreement: PatientEnrollment, *, at: datetime, program: ProgramVersion) -> FittingForm | None:
     """Return the form that fits what is said so far, on the program day of `at`; None while that is not decided."""
-    if birth_date_problem(agreement.birth_date, program_day(at)):
-        return None
     if any(problem.field in DECIDING for problem in enrollment_problems(agreement, at=at, program=program)):
         return None
     category, reasons = explain_category(

@@ -21,11 +21,6 @@ class MaterialToReview:
     reviewed_at: datetime | None
     earlier: PrescriberMaterialReview | None = None
 
-    @property
-    def is_new_version(self) -> bool:
-        """Was an earlier version reviewed, but not yet this one?"""
-        return self.reviewed_at is None and self.earlier is not None
-
 
 def materials_to_review(
     certification: PrescriberCertification | None, *, at: datetime, program: ProgramVersion
