@@ -277,7 +277,7 @@ def check_birth_date(*, by: Actor, at: datetime, invitation: SurveyInvitation, b
     Guesses sent at once queue up, so there are never more than five. False for a link that is closed already.
     """
     current = SurveyInvitation.objects.select_for_update(of=("self",), no_key=True).get(pk=invitation.pk)
-    if current.expires_at <= at:
+    if current.expires_at <= at or current.failed_birth_dates >= MAX_WRONG_BIRTH_DATES:
         return False
     if current.enrollment.patient.birth_date == birth_date:
         return True

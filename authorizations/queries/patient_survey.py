@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from authorizations.queries.safety import rule_group_at
-from patients.actions import hash_secret
+from patients.actions import MAX_WRONG_BIRTH_DATES, hash_secret
 from patients.models import Enrollment, PatientSurvey, SurveyInvitation
 from rems_portal.rules.categories import RuleGroup
 from rems_portal.rules.lifecycles import EnrollmentStatus
@@ -57,9 +57,10 @@ def invitation_of(secret: str) -> SurveyInvitation | None:
 
 
 def is_open(invitation: SurveyInvitation, at: datetime) -> bool:
-    """Tell whether the link still takes answers: not used, not expired, the patient still enrolled."""
-    enrolled = invitation.enrollment.status == EnrollmentStatus.ENROLLED
-    return enrolled and invitation.used_at is None and at < invitation.expires_at
+    """Tell whether the link still takes answers: not used, expired or guessed at, the patient still enrolled."""
+    good = invitation.used_at is None and at < invitation.expires_at
+    guessed = invitation.failed_birth_dates >= MAX_WRONG_BIRTH_DATES
+    return good and not guessed and invitation.enrollment.status == EnrollmentStatus.ENROLLED
 
 
 def open_survey(invitation: SurveyInvitation, at: datetime, program: ProgramVersion) -> OpenSurvey:

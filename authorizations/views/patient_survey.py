@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -104,6 +104,11 @@ def answering_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     return link_page(page)
 
 
+def typed_in(request: HttpRequest) -> QueryDict | None:
+    """Return what was sent with a form, also when it was sent empty; None when the page is only asked for."""
+    return request.POST if request.method == "POST" else None
+
+
 def gone(request: HttpRequest) -> HttpResponse:
     """Answer a link that does not work, the same way whatever the reason is."""
     return render(request, "authorizations/survey/gone.html", status=404)
@@ -118,13 +123,13 @@ def start(request: HttpRequest, visit: Visit) -> HttpResponse:
         return gone(request)
     if visit.who and request.method != "POST":
         return go_on(visit)
-    form = StartForm(request.POST or None)
+    form = StartForm(typed_in(request))
     if form.is_valid():
         day = form.cleaned_data["birth_date"]
         if check_birth_date(by=visit.by, at=visit.at, invitation=visit.invitation, birth_date=day):
             return _let_in(request, visit, CompletedBy(form.cleaned_data["who"]))
         record_denied_look(by=visit.by, at=visit.at, record=f"patient {visit.invitation.enrollment.patient.number}")
-        visit.invitation.refresh_from_db(fields=["expires_at"])
+        visit.invitation.refresh_from_db(fields=["expires_at", "failed_birth_dates"])
         if not is_open(visit.invitation, visit.at):
             return gone(request)
         form.refuse_birth_date()
@@ -154,7 +159,7 @@ def question(request: HttpRequest, visit: Visit, place: int) -> HttpResponse:
     if not 1 <= place <= len(survey.questions):
         return go_on(visit)
     asked = survey.questions[place - 1]
-    form = AnswerForm(request.POST or None, questions=survey.questions)
+    form = AnswerForm(typed_in(request), questions=survey.questions)
     if form.is_valid():
         answer = {form.cleaned_data["question"]: form.cleaned_data["answer"]}
         keep_survey_answers(by=visit.by, at=visit.at, invitation=visit.invitation, draft=answer)

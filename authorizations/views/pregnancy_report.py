@@ -23,7 +23,7 @@ from authorizations.presenters import pregnancy_report as words
 from authorizations.presenters.pregnancy_report import Voice
 from authorizations.queries import pregnancy_report as queries
 from authorizations.queries.safety import reportable_kinds, where_treatment_runs
-from authorizations.views.patient_survey import Visit, gone, link_page
+from authorizations.views.patient_survey import Visit, gone, link_page, typed_in
 from patients.models import Enrollment, PatientSurvey, SafetyCase
 from rems_portal.accounts.models import User
 from rems_portal.audit.access import record_denied_look, record_look
@@ -78,7 +78,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 def _find_own(request: HttpRequest, user: User, at: datetime) -> HttpResponse:
-    form = SearchForm(request.POST or None)
+    form = SearchForm(typed_in(request))
     typed = form.cleaned_data["words"] if form.is_valid() else ""
     found = queries.own_patients(user, program_day(at), typed)
     context = {"form": form, "found": found, "searched": bool(typed), "most": queries.PATIENTS_SHOWN}
@@ -88,7 +88,7 @@ def _find_own(request: HttpRequest, user: User, at: datetime) -> HttpResponse:
 def _identify(request: HttpRequest, user: User, voice: Voice, at: datetime) -> IdentifyForm:
     """Return the form; valid when the number stands for a patient in whom this account has a part."""
     kinds = queries.NUMBERS_OF_ROLE[User.Role(user.role)]
-    form = IdentifyForm(request.POST or None, kinds=kinds, ask_birth_date=voice == Voice.PHARMACIST)
+    form = IdentifyForm(typed_in(request), kinds=kinds, ask_birth_date=voice == Voice.PHARMACIST)
     if not form.is_valid():
         return form
     number, birth_date = form.cleaned_data["number"], form.cleaned_data.get("birth_date")
@@ -140,7 +140,7 @@ def report_by_link(request: HttpRequest, visit: Visit) -> HttpResponse:
 def _two_steps(request: HttpRequest, subject: Subject) -> HttpResponse:
     """Show the form, then what sending it will do; send it from there."""
     kinds = reportable_kinds(where_treatment_runs(subject.enrollment), subject.at)
-    form = ReportForm(request.POST or None, choices=words.choices_for(kinds, subject.voice))
+    form = ReportForm(typed_in(request), choices=words.choices_for(kinds, subject.voice))
     context = subject.frame | {"form": form, "shown_as": subject.shown_as, "hints": words.hints()}
     if not form.is_valid() or "change" in request.POST:
         return render(request, "authorizations/safety/report.html", context)
