@@ -1,0 +1,309 @@
+"""The people of the stories, each with a window of their own: what they see is checked at every step they take.
+
+A step ends with `look`, which scans the page for accessibility, checks that nothing scrolls sideways on a phone and,
+with STORY_PICTURES naming a folder, keeps the page as pictures at 1280 and 360 px. Controls are found by their names
+in the form, results by the words that people read.
+"""
+
+import os
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from rems_portal.accounts.models import User
+from rems_portal.rules.certification import required_materials
+from rems_portal.rules.vocabulary import Party, RiskCategory
+from tests.factories import NOW, PASSWORD, PROGRAM
+
+PICTURES = os.environ.get("STORY_PICTURES", "")
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+ADULT, CHILD = date(1980, 3, 4), date(2014, 3, 4)
+PROGRAM_ZONE = ZoneInfo("America/New_York")
+
+
+def look(page: Page, name: str) -> None:
+    """Check the page that is shown now as every page is checked."""
+    found = Axe().run(page).response["violations"]
+    assert not found, [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found]
+    before = page.viewport_size
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], f"{name} scrolls sideways"
+    if PICTURES:
+        for size in (PHONE, WIDE):
+            page.set_viewport_size(size)
+            page.screenshot(path=Path(PICTURES) / f"{name}-{size['width']}.png", full_page=True)
+    page.set_viewport_size(before or WIDE)
+
+
+def press(page: Page, words: str) -> None:
+    """Press the button, or follow the link that looks like one."""
+    target = page.get_by_role("button", name=words).or_(page.get_by_role("link", name=words))
+    target.first.click()
+
+
+def choose(page: Page, name: str, value: str) -> None:
+    """Choose one tile of a question."""
+    page.locator(f"input[name={name}][value='{value}']").check(force=True)
+
+
+def type_day(page: Page, name: str, day: date) -> None:
+    """Type a day in its boxes."""
+    for part, value in (("month", day.month), ("day", day.day), ("year", day.year)):
+        page.locator(f"[name={name}_{part}]").fill(str(value))
+
+
+def type_moment(page: Page, name: str, instant: datetime, zone: ZoneInfo = PROGRAM_ZONE) -> None:
+    """Type an instant in its boxes, as the clocks of the zone show it."""
+    local = instant.astimezone(zone)
+    type_day(page, name, local.date())
+    page.locator(f"[name={name}_time]").fill(f"{local:%H:%M}")
+
+
+@dataclass
+class Person:
+    """Somebody with an account and a window."""
+
+    page: Page
+    user: User
+
+    def sign_in(self) -> None:
+        """Sign in at the front door."""
+        self.page.context.clear_cookies()
+        self.page.goto("/")
+        self.page.get_by_label("Email").fill(self.user.email)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("main").get_by_role("button", name="Sign in").click()
+        expect(self.page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+class PrescriberPerson(Person):
+    """A prescriber at the office's computer."""
+
+    def becomes_certified(self, npi: str) -> None:
+        """Go through certification from beginning to end (PR-01 to PR-03)."""
+        page = self.page
+        page.goto("/prescribers/certify/")
+        if page.locator("[name=npi]").count() == 0:
+            press(page, "Begin")
+        look(page, "certify-prescriber-identity")
+        for name, value in (
+            ("npi", npi),
+            ("full_name", self.user.full_name),
+            ("credentials", "MD"),
+            ("practice_name", "Elm Street Oncology"),
+            ("phone", "617-555-0100"),
+        ):
+            page.locator(f"[name={name}]").fill(value)
+        press(page, "Continue")
+        review_materials(page, Party.PRESCRIBER)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Prescriber Enrollment Form")
+        look(page, "certify-prescriber-sign")
+        page.locator("[name=signed_name]").fill(self.user.full_name)
+        press(page, "Sign and become certified")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Your certification")
+        look(page, "certify-prescriber-done")
+
+    def enrolls(self, category: RiskCategory, family_name: str) -> str:
+        """Enroll a patient; the form of this category must be the one that fits. Return the patient's number."""
+        page = self.page
+        page.goto("/patients/enroll/")
+        look(page, "enroll-empty")
+        page.locator("[name=family_name]").fill(family_name)
+        page.locator("[name=given_name]").fill("Sam")
+        type_day(page, "birth_date", birth_date_of(category))
+        choose(page, "sex", "male" if category in (RiskCategory.AM, RiskCategory.MC) else "female")
+        if category in (RiskCategory.AF_CAN, RiskCategory.FC_CAN):
+            choose(page, "can_get_pregnant", "yes")
+            choose(page, "menstrual_cycles", "regular")
+        if category in (RiskCategory.AF_CANNOT, RiskCategory.FC_CANNOT):
+            choose(page, "can_get_pregnant", "no")
+            basis = "hysterectomy" if category is RiskCategory.AF_CANNOT else "menses_not_begun"
+            choose(page, "cannot_basis", basis)
+        # The form that fits comes by itself as soon as it is known.
+        expect(page.get_by_text(category.label, exact=True).first).to_be_visible()
+        page.locator("[name=patient_signed_name]").fill("Sam Story")
+        if category.is_child:
+            choose(page, "guardian_relation", "Parent")
+        page.locator("[name=prescriber_signed_name]").fill(self.user.full_name)
+        look(page, f"enroll-{category}")
+        press(page, "Sign and enroll")
+        expect(page.get_by_role("heading", level=1)).to_contain_text(family_name)
+        look(page, f"patient-new-{category}")
+        found = re.search(r"my-patients/(P-[0-9A-Z-]+)/", page.url)
+        assert found, page.url
+        return found[1]
+
+    def records_test(self, number: str, collected_at: datetime, result: str = "negative") -> None:
+        """Record a pregnancy test from the patient's page."""
+        page = self.page
+        page.goto(f"/my-patients/{number}/")
+        press(page, "Record a pregnancy test")
+        type_moment(page, "collected_at", collected_at)
+        choose(page, "method", "serum")
+        choose(page, "result", result)
+        page.locator("[name=laboratory]").fill("Elm Street Laboratory")
+        look(page, "record-test")
+        press(page, "Record the test")
+        if result == "negative":
+            expect(page.get_by_role("heading", level=1)).to_contain_text("Sam")
+
+    def hands_over_survey(self, number: str) -> str:
+        """Make the link to the survey and return its path."""
+        page = self.page
+        page.goto(f"/my-patients/{number}/")
+        press(page, "Hand over the survey link")
+        if page.locator(".address").count() == 0:
+            look(page, "survey-link-before")
+            page.locator("main form button[type=submit]").first.click()
+        look(page, "survey-link")
+        return "/s/" + page.locator(".address").inner_text().split("/s/")[1].strip()
+
+    def asks_for_authorization(self, number: str, *, first: bool) -> str:
+        """Fill in the prescriber survey and return the authorization number."""
+        page = self.page
+        page.goto(f"/my-patients/{number}/")
+        look(page, f"patient-ready-{'first' if first else 'later'}")
+        press(page, "Ask for an authorization")
+        choose(page, "strength", "10")
+        page.locator("[name=quantity]").fill("21")
+        page.locator("[name=days_of_therapy]").fill("21")
+        for box in page.locator("input[name=attested]").all():
+            box.check(force=True)
+        look(page, f"authorize-{'first' if first else 'later'}")
+        press(page, "Send and get the answer")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Authorized")
+        look(page, "authorized")
+        sheet = page.get_by_role("link", name="Prescription sheet (PDF)").first.get_attribute("href")
+        answer = page.request.get(str(sheet))
+        assert answer.headers["content-type"] == "application/pdf"
+        assert answer.body().startswith(b"%PDF")
+        found = re.search(r"authorizations/(A-[0-9A-Z-]+)/", page.url)
+        assert found, page.url
+        return found[1]
+
+
+class PharmacistPerson(Person):
+    """A pharmacist at the counter."""
+
+    def certifies_pharmacy(self, npi: str, ncpdp_id: str, name: str) -> None:
+        """Go through the pharmacy's certification from beginning to end (PH-01, PH-02)."""
+        page = self.page
+        page.goto("/pharmacies/certify/new/")
+        for field, value in (("name", name), ("npi", npi), ("ncpdp_id", ncpdp_id), ("phone", "312-555-0100")):
+            page.locator(f"[name={field}]").fill(value)
+        page.locator("[name=address]").fill("1 Sample Street, Chicago, IL 60601")
+        page.locator("[name=time_zone]").select_option("America/Chicago")
+        look(page, "certify-pharmacy-identity")
+        press(page, "Continue")
+        review_materials(page, Party.PHARMACY)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Pharmacy Certification Quiz")
+        for question in PROGRAM.quiz:
+            choose(page, question.code, question.right)
+        look(page, "certify-pharmacy-quiz")
+        press(page, "Send my answers")
+        expect(page.get_by_role("heading", level=1)).to_have_text("You passed the quiz")
+        look(page, "certify-pharmacy-quiz-result")
+        press(page, "Go on to the signature")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Pharmacy Enrollment Form")
+        for box in page.locator("input[name=processes]").all():
+            box.check(force=True)
+        page.locator("[name=signed_name]").fill(self.user.full_name)
+        look(page, "certify-pharmacy-sign")
+        press(page, "Sign and certify the pharmacy")
+        expect(page.get_by_role("heading", level=1)).to_have_text(name)
+        look(page, "certify-pharmacy-done")
+
+    def confirms(self, authorization: str, category: RiskCategory) -> str:
+        """Ask for a confirmation number at the counter and return it."""
+        page = self.page
+        page.goto("/counter/")
+        page.locator("[name=authorization_number]").fill(authorization.lower().replace("-", " "))
+        type_day(page, "birth_date", birth_date_of(category))
+        choose(page, "category", category)
+        page.locator("[name=days_supply]").fill("28")
+        self._choose_strength()
+        choose(page, "refill", "no")
+        choose(page, "by_telephone", "no")
+        look(page, "counter")
+        page.locator("main form button[type=submit]").last.click()
+        expect(page.get_by_text(re.compile(r"C-[0-9A-Z]{4}-")).first).to_be_visible()
+        look(page, f"confirmed-{category}")
+        found = re.search(r"C-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}", page.content())
+        assert found
+        return found[0]
+
+    def _choose_strength(self) -> None:
+        drop_down = self.page.locator("select[name=strength]")
+        if drop_down.count():
+            drop_down.select_option("10")
+        else:
+            choose(self.page, "strength", "10")
+
+    def dispenses(self, confirmation: str, how: str) -> None:
+        """Complete the checklist and record the dispense."""
+        page = self.page
+        page.goto("/confirmations/")
+        look(page, "open-confirmations")
+        page.goto(f"/confirmations/{confirmation}/checklist/")
+        for box in page.locator("input[name=items]").all():
+            box.check(force=True)
+        look(page, "checklist")
+        page.locator("main form button[type=submit]").last.click()
+        page.goto(f"/confirmations/{confirmation}/dispense/")
+        choose(page, "how", how)
+        page.locator("input[name=product]").first.check(force=True)
+        page.locator("[name=lot]").fill("L123")
+        look(page, "dispense")
+        page.locator("main form button[type=submit]").last.click()
+        look(page, "dispensed")
+        expect(page.get_by_text(re.compile("dispensed", re.IGNORECASE)).first).to_be_visible()
+
+
+def patient_answers(page: Page, path: str, category: RiskCategory) -> None:
+    """Complete the survey on a phone: one question a screen, each answered as the record says (PF-06, PM-09)."""
+    page.goto(path)
+    choose(page, "who", "guardian" if category.is_child else "patient")
+    type_day(page, "birth_date", birth_date_of(category))
+    look(page, "survey-start")
+    press(page, "Start")
+    for place in range(30):
+        heading = page.get_by_role("heading", level=1).inner_text()
+        if heading == "Check your answers":
+            break
+        if place == 0:
+            look(page, "survey-question")
+        asked = next(one for one in PROGRAM.survey_questions if one.sentence == heading)
+        page.get_by_role("button", name="No" if asked.alarming else "Yes", exact=True).click()
+    look(page, "survey-check")
+    press(page, "Send the answers")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
+    look(page, "survey-sent")
+
+
+def review_materials(page: Page, audience: Party) -> None:
+    """Read each material that certification asks for, one after the other, and say so."""
+    for material in required_materials(audience, NOW, PROGRAM):
+        expect(page.get_by_role("heading", level=1)).to_have_text(material.title)
+        look(page, f"material-{material.code}")
+        press(page, "I have reviewed this document")
+
+
+def birth_date_of(category: RiskCategory) -> date:
+    """Return the birth date of the story's patient of a category."""
+    return CHILD if category.is_child else ADULT
+
+
+def utc(year: int, month: int, day: int, hour: int = 15) -> datetime:
+    """Return an instant for a story to begin at."""
+    return datetime(year, month, day, hour, tzinfo=UTC)
+
+
+def ago(now: datetime, **time: Any) -> datetime:
+    """Return an instant before `now`."""
+    return now - timedelta(**time)
