@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef
+from django.db.models import BigIntegerField, CharField, DateTimeField, Exists, OuterRef
 
 from authorizations.models import LIVE_AUTHORIZATION, Authorization, Confirmation, Dispense
 from patients.models import Agreement, Enrollment, PatientSurvey, PregnancyTest, SafetyCase
 from pharmacies.models import Pharmacy, PharmacyCertification
 from prescribers.models import PrescriberCertification
+from rems_portal.prepared import Prepared, Slot
 from rems_portal.rules.categories import CannotBasis, MenstrualCycles, RiskCategory, Sex
 from rems_portal.rules.dispensing import IssuedAuthorizationFacts
 from rems_portal.rules.enrollment import AgreementFacts, DispenseFacts, PatientFacts
@@ -190,19 +191,9 @@ def prescription(number: str, *, pharmacy: Pharmacy, program: str, at: datetime)
     Of the dispenses only the one whose supply ends last is read (CONF-09 asks for no other); of the tests only those
     that are positive and not cleared (CONF-05); surveys and the agreement are no part of a confirmation.
     """
-    open_confirmation = Confirmation.objects.filter(enrollment=OuterRef("enrollment"), status=ConfirmationStatus.OPEN)
-    row: Any = (
-        Authorization.objects.select_related("enrollment__patient")
-        .annotate(
-            **_standing_flags(OuterRef("enrollment")),
-            has_overdue_confirmation=Exists(open_confirmation.filter(lapses_at__lt=at)),
-            prescriber_certified=Exists(
-                _certified(PrescriberCertification, program, prescriber=OuterRef("prescriber"))
-            ),
-            pharmacy_certified=Exists(_certified(PharmacyCertification, program, pharmacy=pharmacy)),
-        )
-        .get(number=number)
-    )
+    row = AT_THE_COUNTER.first(number=number, pharmacy=pharmacy.pk, program=program, at=at)
+    if row is None:
+        raise Authorization.DoesNotExist
     return Prescription(
         authorization=row,
         prescriber_certified=row.prescriber_certified,
@@ -212,16 +203,60 @@ def prescription(number: str, *, pharmacy: Pharmacy, program: str, at: datetime)
     )
 
 
-def _certified(model: Any, program: str, **whose: Any) -> Any:
+def _authorization_at_the_counter() -> Any:
+    open_confirmation = Confirmation.objects.filter(enrollment=OuterRef("enrollment"), status=ConfirmationStatus.OPEN)
+    return (
+        Authorization.objects.select_related("enrollment__patient")
+        .annotate(
+            **_standing_flags(OuterRef("enrollment")),
+            has_overdue_confirmation=Exists(open_confirmation.filter(lapses_at__lt=Slot("at", DateTimeField()))),
+            prescriber_certified=Exists(_certified(PrescriberCertification, prescriber=OuterRef("prescriber"))),
+            pharmacy_certified=Exists(
+                _certified(PharmacyCertification, pharmacy_id=Slot("pharmacy", BigIntegerField()))
+            ),
+        )
+        .order_by()
+        .filter(number=Slot("number", CharField()))
+    )
+
+
+def _latest_supply() -> Any:
+    """Return the dispense whose supply ends last, from any course at any pharmacy, in a list of one or none."""
+    return (
+        Dispense.objects.filter(
+            enrollment__patient_id=Slot("patient", BigIntegerField()), enrollment__program=Slot("program", CharField())
+        )
+        .order_by("-supply_ends_on")
+        .values_list(*DISPENSE_COLUMNS)[:1]
+    )
+
+
+def _uncleared_positives() -> Any:
+    return (
+        PregnancyTest.objects.filter(
+            enrollment_id=Slot("enrollment", BigIntegerField()),
+            result=PregnancyTest.Result.POSITIVE,
+            cleared_at__isnull=True,
+        )
+        .order_by()
+        .values_list("pk", "collected_at", "sensitivity_miu_ml")
+    )
+
+
+AT_THE_COUNTER = Prepared(_authorization_at_the_counter)
+LATEST_SUPPLY = Prepared(_latest_supply)
+UNCLEARED_POSITIVES = Prepared(_uncleared_positives)
+
+
+def _certified(model: Any, **whose: Any) -> Any:
+    program = Slot("program", CharField())
     return model.objects.filter(program=program, status=CertificationStatus.CERTIFIED, **whose)
 
 
 def _patient_at_the_counter(row: Any) -> PatientFacts:
     enrollment = row.enrollment
-    latest_supply = [
-        (key == enrollment.pk, DispenseFacts(dispensed_on, days_supply, authorized_at))
-        for key, dispensed_on, days_supply, authorized_at in _latest_supply(enrollment)
-    ]
+    rows = LATEST_SUPPLY.all(patient=enrollment.patient_id, program=enrollment.program)
+    latest_supply = [(key == enrollment.pk, DispenseFacts(*values)) for key, *values in rows]
     return replace(
         _identity_facts(enrollment),
         pregnancy_hold=row.on_hold,
@@ -230,22 +265,13 @@ def _patient_at_the_counter(row: Any) -> PatientFacts:
         open_confirmation=row.has_open_confirmation,
         dispenses=tuple(facts for own, facts in latest_supply if own),
         earlier_course_dispenses=tuple(facts for own, facts in latest_supply if not own),
-        pregnancy_tests=_uncleared_positives(enrollment),
+        pregnancy_tests=_positive_tests(enrollment),
     )
 
 
-def _latest_supply(enrollment: Enrollment) -> Any:
-    """Return the dispense whose supply ends last, from any course at any pharmacy, in a list of one or none."""
-    rows = Dispense.objects.filter(enrollment__patient_id=enrollment.patient_id, enrollment__program=enrollment.program)
-    return rows.order_by("-supply_ends_on").values_list(*DISPENSE_COLUMNS)[:1]
-
-
-def _uncleared_positives(enrollment: Enrollment) -> tuple[PregnancyTestFacts, ...]:
+def _positive_tests(enrollment: Enrollment) -> tuple[PregnancyTestFacts, ...]:
     if enrollment.patient.sex == Sex.MALE:
         return ()
-    rows = PregnancyTest.objects.filter(
-        enrollment=enrollment, result=PregnancyTest.Result.POSITIVE, cleared_at__isnull=True
-    ).values_list("pk", "collected_at", "sensitivity_miu_ml")
     return tuple(
         PregnancyTestFacts(
             collected_at=collected_at,
@@ -255,5 +281,5 @@ def _uncleared_positives(enrollment: Enrollment) -> tuple[PregnancyTestFacts, ..
             backed_dispensed_authorization=False,
             ref=str(pk),
         )
-        for pk, collected_at, sensitivity in rows
+        for pk, collected_at, sensitivity in UNCLEARED_POSITIVES.all(enrollment=enrollment.pk)
     )
