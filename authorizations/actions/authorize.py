@@ -75,7 +75,7 @@ def authorize_prescription(
         return _authorize(**keyed, program=program, idempotency_key=idempotency_key, hashed=hashed)
     except IntegrityError:
         # The key was used at the same moment for another patient: that request has committed, so it is found now.
-        earlier = answered_before(idempotency_key, hashed, prescriber=prescriber)
+        earlier = answered_before(idempotency_key, hashed, prescriber)
         if earlier is None:
             raise
         return earlier
@@ -95,7 +95,7 @@ def _authorize(
 ) -> Decision:
     require_signatory(by, prescriber)
     locked = Enrollment.objects.locked().select_related("patient").get(pk=enrollment.pk, prescriber=prescriber)
-    earlier = answered_before(idempotency_key, hashed, prescriber=prescriber)
+    earlier = answered_before(idempotency_key, hashed, prescriber)
     if earlier:
         return earlier
     _require_storable(survey)

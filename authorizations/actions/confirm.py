@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import CharField
 
 from authorizations.actions.decisions import answered_before, request_hash, store_decision
 from authorizations.actions.upkeep import close_confirmation, settle
@@ -19,6 +20,7 @@ from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act, move
 from rems_portal.errors import ActRefused
 from rems_portal.numbering import new_number
+from rems_portal.prepared import Prepared, Slot
 from rems_portal.rules import findings
 from rems_portal.rules.categories import RiskCategory
 from rems_portal.rules.dispensing import ConfirmationFacts, ConfirmationRequestFacts, PharmacyFacts, decide_confirmation
@@ -62,7 +64,7 @@ def confirm_dispense(
         return _confirm(**keyed, idempotency_key=idempotency_key)
     except IntegrityError:
         # Two requests with one key at the same moment: the other one has committed, so its answer is there now.
-        earlier = answered_before(idempotency_key, _hash_of(request), pharmacy=pharmacy)
+        earlier = answered_before(idempotency_key, _hash_of(request), pharmacy)
         if earlier is None:
             raise
         return earlier
@@ -81,7 +83,7 @@ def _confirm(
     require_trained(by, pharmacy, at)
     enrollment = _lock_patient_of(request.authorization_number, program)
     hashed = _hash_of(request)
-    earlier = answered_before(idempotency_key, hashed, pharmacy=pharmacy)
+    earlier = answered_before(idempotency_key, hashed, pharmacy)
     if earlier:
         return earlier
     found = _read(enrollment, request.authorization_number, pharmacy, program, at)
@@ -102,11 +104,18 @@ def _confirm(
     return stored
 
 
+LOCKED = Prepared(
+    lambda: (
+        Enrollment.objects.locked()
+        .filter(authorizations__number=Slot("number", CharField()), program=Slot("program", CharField()))
+        .order_by()
+    )
+)
+
+
 def _lock_patient_of(number: str, program: ProgramVersion) -> Enrollment | None:
     """Lock the enrollment first: after a pregnancy report commits, no confirmation in flight can."""
-    locked: Enrollment | None = (
-        Enrollment.objects.locked().filter(authorizations__number=number, program=program.program).first()
-    )
+    locked: Enrollment | None = LOCKED.first(number=number, program=program.program)
     return locked
 
 

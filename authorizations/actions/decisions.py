@@ -6,12 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import BigIntegerField, CharField
+
 from authorizations.models import Decision
 from patients.models import Enrollment
 from pharmacies.models import Pharmacy
 from prescribers.models import Prescriber
 from rems_portal.audit.actors import Actor
 from rems_portal.errors import IdempotencyConflict
+from rems_portal.prepared import Prepared, Slot
 from rems_portal.rules import findings
 
 
@@ -20,16 +23,29 @@ def request_hash(request: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(request, sort_keys=True, default=_plain).encode()).hexdigest()
 
 
-def answered_before(key: str | None, hashed: str, **asker: Prescriber | Pharmacy) -> Decision | None:
+def _keyed_decision(asker: str) -> Any:
+    """Return the query for the decision under a key of one asker; the columns say whether it was another request."""
+    kept = {asker: Slot("asker", BigIntegerField()), "idempotency_key": Slot("key", CharField())}
+    return Decision.objects.filter(**kept).order_by().values_list("pk", "request_hash")
+
+
+KEYED = {
+    Prescriber: Prepared(lambda: _keyed_decision("prescriber_id")),
+    Pharmacy: Prepared(lambda: _keyed_decision("pharmacy_id")),
+}
+
+
+def answered_before(key: str | None, hashed: str, asker: Prescriber | Pharmacy) -> Decision | None:
     """Return the decision already given to this asker's key. Raises IdempotencyConflict for another request."""
     if not key:
         return None
-    earlier = Decision.objects.filter(idempotency_key=key, **asker).select_related(
-        "confirmation__authorization", "authorization"
-    )
-    decision: Decision | None = earlier.first()
-    if decision and decision.request_hash != hashed:
+    earlier = KEYED[type(asker)].first(key=key, asker=asker.pk)
+    if earlier is None:
+        return None
+    pk, its_hash = earlier
+    if its_hash != hashed:
         raise IdempotencyConflict("This idempotency key was used for another request. Use a new key.")
+    decision: Decision = Decision.objects.select_related("confirmation__authorization", "authorization").get(pk=pk)
     return decision
 
 

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import CharField, DateTimeField
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
@@ -14,6 +15,7 @@ from rest_framework.views import APIView
 
 from rems_portal.audit.actors import Actor, Channel
 from rems_portal.interop.models import ApiToken
+from rems_portal.prepared import Prepared, Slot
 
 KEYWORD = b"bearer"
 
@@ -21,6 +23,13 @@ KEYWORD = b"bearer"
 def hash_token(token: str) -> str:
     """Return the hash under which a token is kept: a fast one, because 256 random bits can't be guessed."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+GOOD_TOKEN = Prepared(
+    lambda: ApiToken.objects.select_related("pharmacy", "prescriber").filter(
+        token_hash=Slot("hash", CharField()), revoked_at__isnull=True, expires_at__gt=Slot("now", DateTimeField())
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +71,8 @@ class TokenAuthentication(BaseAuthentication):
     def _token(self, parts: list[bytes]) -> ApiToken | None:
         if len(parts) != 1 or not parts[0].isascii():
             return None
-        return (
-            ApiToken.objects.select_related("pharmacy", "prescriber")
-            .filter(token_hash=hash_token(parts[0].decode()), revoked_at__isnull=True, expires_at__gt=timezone.now())
-            .first()
-        )
+        token: ApiToken | None = GOOD_TOKEN.first(hash=hash_token(parts[0].decode()), now=timezone.now())
+        return token
 
 
 class IsPharmacy(BasePermission):
