@@ -6,13 +6,14 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from authorizations.presenters.standing import Standing, standing_of
+from authorizations.presenters.standing import Standing, State, standing_of
 from authorizations.queries.offices import business_of, serves_somebody, worklist
 from authorizations.views.prescriber import Office, address, office_of
 from patients.models import Enrollment
 from prescribers.facts import is_certified
 from prescribers.permissions import prescriber_of
 from rems_portal.accounts.models import User
+from rems_portal.rules.vocabulary import Party
 
 PATIENTS_A_PAGE = 25
 LONGEST_SEARCH = 100
@@ -25,6 +26,11 @@ class Line:
     enrollment: Enrollment
     standing: Standing
     for_another: bool
+
+    @property
+    def viewer(self) -> str:
+        """The party whose move reads "your move": a delegate does all of the office's work but asking."""
+        return "" if self.for_another and self.standing.state is State.READY else Party.PRESCRIBER.value
 
 
 def worklist_page(request: HttpRequest) -> HttpResponse:
