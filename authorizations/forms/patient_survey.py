@@ -27,7 +27,6 @@ class StartForm(forms.Form):
         label="Who is answering?",
         choices=WHO,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose who is answering."},
     )
     birth_date = DayField(
         label="The patient’s birth date",

@@ -63,9 +63,7 @@ class IdentifyForm(forms.Form):
 class ReportForm(forms.Form):
     """What is reported. `choices`: (value, words) pairs that fit the patient and the person who reports."""
 
-    what = forms.ChoiceField(
-        label="What do you report?", widget=forms.RadioSelect, error_messages={"required": "Choose what you report."}
-    )
+    what = forms.ChoiceField(label="What do you report?", widget=forms.RadioSelect)
     details = forms.CharField(
         label="Anything the program should know",
         required=False,

@@ -92,13 +92,10 @@ def test_a_mailbox_is_only_read(client):
 @pytest.mark.django_db
 @pytest.mark.parametrize("who", ["case_manager", "auditor", "administrator"])
 def test_staff_see_the_state_of_the_outbox(client, who):
-    OutboxMessage.objects.create(
-        key="a", kind="t", recipient="waits@example.com", subject="Waits", body="", queued_at=T0
-    )
-    OutboxMessage.objects.create(
-        key="b", kind="t", recipient="bad@example.com", subject="Bad", body="", queued_at=T0, status="failed",
-        attempts=7, last_error="SMTPRecipientsRefused",
-    )  # fmt: skip
+    queued = {"kind": "t", "body": "", "queued_at": T0}
+    OutboxMessage.objects.create(key="a", recipient="waits@example.com", subject="Waits", **queued)
+    failed = {"status": "failed", "attempts": 7, "last_error": "SMTPRecipientsRefused"}
+    OutboxMessage.objects.create(key="b", recipient="bad@example.com", subject="Bad", **queued, **failed)
     client.force_login(getattr(make, who)())
     text = client.get(OUTBOX).content.decode()
     for shown in ("waits@example.com", "1 message could not be sent", "SMTPRecipientsRefused", "Given up", "Queued"):

@@ -179,7 +179,7 @@ def test_the_session_changes_its_key_when_it_is_let_in(client):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({}, "Choose who is answering."),
+        ({}, "Who is answering: choose one."),
         ({"who": "patient"}, "Enter the patient’s birth date."),
         ({"who": "patient", "birth_date_month": "2", "birth_date_day": "30", "birth_date_year": "1970"}, "real date"),
         ({"who": "doctor"}, "Select a valid choice"),

@@ -124,7 +124,7 @@ def test_the_result_is_shown_to_the_browser_it_was_sent_from_only(client):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"what": ""}, "Choose what you report."),
+        ({"what": ""}, "What do you report: choose one."),
         ({"what": "partner_pregnant"}, "Select a valid choice"),
         ({"what": "pregnant", "details": "x" * 2001}, "at most 2000 characters"),
         ({"what": "pregnant", "submission_key": "no key"}, "valid UUID"),
