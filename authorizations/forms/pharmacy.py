@@ -29,6 +29,7 @@ from rems_portal.typed import LineField, SubmissionKeyField, TypedForm
 
 YES, NO = "yes", "no"
 NOT_LISTED = "other"
+ANSWER = "Answer yes or no."
 NOT_FOUND = (
     "No authorization was found for this number and date of birth. Check both on the prescription; if they are right, "
     "call the prescriber."
@@ -92,7 +93,7 @@ class CounterForm(TypedForm):
         choices=[(category.value, category.label) for category in RiskCategory],
         widget=forms.RadioSelect,
         error_messages={
-            "required": "Choose the risk category that the prescription shows. If it shows none, call the prescriber.",
+            "required": "Choose the one that is written on it. If none is, call the prescriber.",
             "invalid_choice": "Choose one of the six risk categories.",
         },
     )
@@ -102,8 +103,8 @@ class CounterForm(TypedForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose the strength.", "invalid_choice": "Choose one of the strengths there are."},
     )
-    refill = yes_or_no("Is this a refill?", "Say whether this is a refill.")
-    by_telephone = yes_or_no("Was it received by telephone?", "Say whether the prescription was taken by telephone.")
+    refill = yes_or_no("Is this a refill?", ANSWER)
+    by_telephone = yes_or_no("Was it received by telephone?", ANSWER)
 
     def __init__(
         self,

@@ -37,7 +37,7 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What the pharmacy does next: the words, the page, and whether it is the page's main act."""
+    """What the pharmacy does next: the words and the page."""
 
     label: str
     page: str
@@ -102,8 +102,10 @@ class Held:
     @property
     def first_deadline(self) -> Deadline:
         """The deadline to show largest: shipping while it can still be met, else handing over."""
-        left = [one for one in self.deadlines if one.at >= self.at]
-        return left[0] if left else self.deadlines[-1]
+        shipping, *handing_over = self.deadlines
+        if not handing_over or shipping.at >= self.at:
+            return shipping
+        return Deadline("Hand over by", handing_over[0].at)
 
     @property
     def checklist(self) -> Checklist | None:
@@ -127,9 +129,10 @@ class Held:
         """What the pharmacy does next; None when nothing is left to do."""
         if not self.may_be_recorded:
             return None
-        if self.checklist is None:
-            return Step("Go through the checklist", "authorizations:checklist")
-        return Step("Record the dispense", "authorizations:dispense")
+        page = "authorizations:dispense" if self.checklist else "authorizations:checklist"
+        if not self.is_open:
+            return Step("It left: record it", page)
+        return Step("Record the dispense" if self.checklist else "Go through the checklist", page)
 
     @property
     def category(self) -> RiskCategory:
@@ -160,9 +163,9 @@ class Held:
     @property
     def facts(self) -> list[tuple[str, str | SafeString]]:
         """What stands beside the number, large: the other deadlines while it is open, and what belongs on record."""
-        others = [one for one in self.deadlines if one != self.first_deadline] if self.is_open else []
+        others = [one for one in self.deadlines if one.at > self.first_deadline.at] if self.is_open else []
         return [
-            *((one.label, self._deadline_words(one)) for one in others if one.at >= self.at),
+            *((one.label, self._deadline_words(one)) for one in others),
             ("Date obtained", self.obtained),
             ("Days’ supply and strength", f"{self.supply}, {self.strength}"),
             ("Authorization number", self.confirmation.authorization.number),

@@ -12,7 +12,7 @@ from authorizations.views.prescriber import address
 from rems_portal.rules.dispensing import checklist_items
 from rems_portal.rules.vocabulary import RuleGroup
 
-PAGE = 20
+PAGE, CLOSED_PAGE = 20, 10
 
 
 @never_cache
@@ -23,7 +23,7 @@ def open_confirmations(request: HttpRequest) -> HttpResponse:
         return not_ready(request, shift)
     user, at = shift.visit.user, shift.visit.at
     waiting = Paginator(open_confirmations_of(user, at=at), PAGE).get_page(request.GET.get("page"))
-    closed = Paginator(closed_confirmations_of(user, at=at), PAGE).get_page(request.GET.get("closed"))
+    closed = Paginator(closed_confirmations_of(user, at=at), CLOSED_PAGE).get_page(request.GET.get("closed"))
     context = {
         "waiting": waiting,
         "waiting_rows": held_all(waiting, at),

@@ -81,7 +81,8 @@ def certify_new(request: HttpRequest) -> HttpResponse:
             return redirect("pharmacies:certify-pharmacy", begun.pk)
         except ActRefused as refusal:
             form.add_error("npi", [finding.sentence for finding in refusal.findings])
-    return render(request, "pharmacies/identity.html", {"form": form, "steps": STEPS})
+    context = {"form": form, "steps": STEPS, "questions": len(visit.program.quiz)}
+    return render(request, "pharmacies/identity.html", context)
 
 
 def certify_pharmacy_page(request: HttpRequest, pk: int) -> HttpResponse:

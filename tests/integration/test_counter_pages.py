@@ -123,11 +123,11 @@ def test_supply_that_can_not_be_is_refused_by_the_rules_with_a_sentence(
         ({"birth_date_month": "2", "birth_date_day": "30"}, "is not in the calendar"),
         ({"birth_date_year": ""}, "must include a year"),
         ({"birth_date_year": "2030"}, "lies in the future"),
-        ({"category": ""}, "Choose the risk category that the prescription shows"),
+        ({"category": ""}, "Choose the one that is written on it"),
         ({"category": "XX"}, "Choose one of the six"),
         ({"strength": "7"}, "Choose one of the strengths"),
-        ({"refill": ""}, "Say whether this is a refill"),
-        ({"by_telephone": ""}, "taken by telephone"),
+        ({"refill": ""}, "Answer yes or no"),
+        ({"by_telephone": ""}, "Answer yes or no"),
     ],
 )
 def test_bad_input_is_told_and_nothing_typed_is_lost(
