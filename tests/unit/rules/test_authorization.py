@@ -89,6 +89,7 @@ def test_an_uncertified_prescriber_gets_none():
     assert decision.failed == ("AUTH-01",)
     assert decision.findings[0].obligations == ("PR-01", "PR-02", "PR-03")
     assert decision.findings[0].move == Party.PRESCRIBER
+    assert (decision.category, decision.valid_through) == (None, None)
 
 
 @pytest.mark.rems("PR-08")

@@ -42,6 +42,7 @@ def test_confirmation_is_granted_when_everything_is_in_order(category):
 def test_an_uncertified_pharmacy_gets_none():
     decision = confirm(patient(), pharmacy=PharmacyFacts(certified=False, time_zone="America/Denver"))
     assert decision.failed == ("CONF-01",)
+    assert (decision.ship_by, decision.pick_up_by) == (None, None)
 
 
 @pytest.mark.rems("PH-07")

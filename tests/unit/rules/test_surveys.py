@@ -140,6 +140,7 @@ def test_the_sentence_says_which_survey_is_wanted():
         pytest.param(None, "2026-05-19T12:00:00", date(2026, 6, 15), id="none yet: the day the supply ends"),
         pytest.param("2026-05-18T12:00:00", "2026-05-19T12:00:00", date(2026, 6, 15), id="only the one used already"),
         pytest.param("2026-05-18T12:00:01", "2026-05-19T12:00:00", None, id="a new one, good on that day"),
+        pytest.param("2026-06-01T12:00:00", "2026-06-01T12:00:00", None, id="one at that instant"),
         pytest.param("2026-06-20T12:00:00", "2026-06-19T12:00:00", date(2026, 6, 15), id="one in the future"),
         pytest.param("2026-06-01T12:00:00", "2026-07-01T12:00:00", None, id="supply over, survey still good"),
         pytest.param("2026-06-01T12:00:00", "2026-07-02T12:00:00", date(2026, 6, 15), id="supply over, survey too old"),
@@ -149,6 +150,13 @@ def test_next_survey_is_due_when_the_supply_ends(category, completed_at, at, due
     surveys = (survey(completed_at),) if completed_at else ()
     who = patient(category, dispenses=(dispense("2026-05-18"), dispense("2026-04-20")), surveys=surveys)
     assert next_survey_due(who, instant(at), PROGRAM) == due
+
+
+def test_next_survey_is_not_due_while_the_newest_is_good():
+    surveys = (survey("2026-05-19T12:00:00"), survey("2026-06-14T12:00:00"), survey("2026-05-20T12:00:00"))
+    who = patient(RiskCategory.AM, dispenses=(dispense("2026-05-18"),), surveys=surveys)
+    assert next_survey_due(who, instant("2026-07-14T12:00:00"), PROGRAM) is None
+    assert next_survey_due(who, instant("2026-07-15T12:00:00"), PROGRAM) == date(2026, 6, 15)
 
 
 @pytest.mark.rems("PN-07", "PN-08")
