@@ -44,13 +44,17 @@ def worklist(user: "User", *, words: str, program: ProgramVersion, at: datetime)
     """
     rows: Any = scope(Enrollment.objects.enrolled().filter(program=program.program), user, program_day(at))
     for word in words.split():
-        rows = rows.filter(
-            Q(patient__family_name__icontains=word)
-            | Q(patient__given_name__icontains=word)
-            | Q(patient__number__icontains=word)
-        )
+        rows = rows.filter(_matches(word))
     ordered: QuerySet[Enrollment] = _by_urgency(rows, program_day(at))
     return ordered.select_related("patient", "prescriber")
+
+
+def _matches(word: str) -> Q:
+    """Where a word is part of the name or the number; either apostrophe stands for both."""
+    found = Q(patient__number__icontains=word)
+    for spelling in {word.replace("’", "'"), word.replace("'", "’")}:
+        found |= Q(patient__family_name__icontains=spelling) | Q(patient__given_name__icontains=spelling)
+    return found
 
 
 def _by_urgency(rows: Any, today: date) -> Any:
