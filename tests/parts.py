@@ -42,7 +42,7 @@ def chromium() -> str | None:
 def pango_is_there() -> bool:
     """Tell whether WeasyPrint finds the Pango library."""
     try:
-        import weasyprint  # noqa: PLC0415 - loading it is the question
+        import weasyprint
     except OSError:
         return False
     return bool(weasyprint.__version__)
