@@ -85,7 +85,8 @@ class Prepared:
         if not compiler.query.default_cols:
             return list(compiler.results_iter(tuple_expected=True))
         query = SimpleNamespace(get_compiler=lambda using: compiler)
-        return list(ModelIterable(SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})))
+        asked: Any = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})
+        return list(ModelIterable(asked))
 
     def first(self, **values: Any) -> Any:
         """Run it with these values in its slots; return the first row, or None."""

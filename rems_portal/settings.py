@@ -241,7 +241,12 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Lenalidomide REMS",
+    "DESCRIPTION": "The program's decisions for prescribers' and pharmacies' own systems: the same rules, the same "
+    "records and the same refusals as on the portal's pages. Instants are answered in UTC; calendar days are those of "
+    "the program's zone, America/New_York. Every answer that is not a success has the shape `Problem`.",
     "VERSION": "1",
+    "POSTPROCESSING_HOOKS": ["rems_portal.interop.description.refuse_other_fields"],
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None, "persistAuthorization": False},
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": ["rest_framework.authentication.SessionAuthentication"],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],

@@ -26,7 +26,7 @@ def _acting_user(instance: Any, request: Any = None, **_: Any) -> Any:
     return request.user if request is not None else None
 
 
-class ActRecords(HistoricalRecords):  # type: ignore[misc]
+class ActRecords(HistoricalRecords):
     """History rows dated by the act they belong to, not by the moment the row is written."""
 
     def create_history_model(self, model: type[models.Model], inherited: bool) -> Any:

@@ -2,11 +2,9 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import CharField, DateTimeField
 from django.utils import timezone
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
@@ -40,9 +38,9 @@ class Caller:
     is_authenticated: bool = True
 
     @property
-    def pk(self) -> int:
-        """Return the token's id, so that throttles and logs can tell callers apart."""
-        return self.token.pk
+    def pk(self) -> str:
+        """Return which token it is, so that the request log tells callers apart, and from people's accounts."""
+        return f"token {self.token.pk}"
 
     @property
     def actor(self) -> Actor:
@@ -93,14 +91,3 @@ class IsPrescriber(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Allow prescribers' tokens only."""
         return isinstance(request.auth, ApiToken) and request.auth.prescriber_id is not None
-
-
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """Describes the token in the OpenAPI document."""
-
-    target_class = "rems_portal.interop.authentication.TokenAuthentication"
-    name = "token"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        """Return the security scheme."""
-        return {"type": "http", "scheme": "bearer"}
