@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.staticfiles import finders
+from django.core.exceptions import SuspiciousFileOperation
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
@@ -54,8 +55,10 @@ def _static_file(url: str) -> Any:
     """Return a static file for WeasyPrint. Raises ValueError for anything else, which WeasyPrint then leaves out."""
     from weasyprint.urls import URLFetcherResponse  # noqa: PLC0415 - as above
 
-    name = url.removeprefix(STATIC)
-    found = finders.find(name) if url.startswith(STATIC) else None
+    try:
+        found = finders.find(url.removeprefix(STATIC)) if url.startswith(STATIC) else None
+    except SuspiciousFileOperation:
+        found = None
     if found is None:
         raise ValueError("A document of the portal uses its static files only.")
     return URLFetcherResponse(url, Path(str(found)).read_bytes())
