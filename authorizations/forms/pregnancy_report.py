@@ -76,8 +76,6 @@ class ReportForm(forms.Form):
     def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["what"].choices = choices  # type: ignore[attr-defined]
-        if len(choices) == 1:
-            self.fields["what"].initial = choices[0][0]
 
     def words_chosen(self) -> str:
         """Return the words of what was chosen."""

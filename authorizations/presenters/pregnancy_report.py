@@ -84,7 +84,7 @@ def consequences(kind: SafetyCase.Kind, voice: Voice) -> list[str]:
         ]
     again = "Only program staff can lift this, with a reason."
     if kind == Kind.MENSES_BEGAN:
-        again = "It is lifted once the form that fits now is signed."
+        again = "It is lifted when the form that fits her now is signed and program staff have seen it."
     if voice in (Voice.PATIENT, Voice.GUARDIAN):
         return [
             "The treatment is stopped at once: no pharmacy can dispense on the numbers there are.",

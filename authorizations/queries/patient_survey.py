@@ -5,7 +5,7 @@ from datetime import datetime
 
 from authorizations.queries.safety import rule_group_at
 from patients.actions import MAX_WRONG_BIRTH_DATES, hash_secret
-from patients.models import Enrollment, PatientSurvey, SurveyInvitation
+from patients.models import PatientSurvey, SurveyInvitation
 from rems_portal.rules.categories import RuleGroup
 from rems_portal.rules.lifecycles import EnrollmentStatus
 from rems_portal.rules.programs import ProgramVersion, SurveyQuestion
@@ -21,11 +21,6 @@ class OpenSurvey:
     invitation: SurveyInvitation
     group: RuleGroup
     questions: tuple[SurveyQuestion, ...]
-
-    @property
-    def enrollment(self) -> Enrollment:
-        """Return the enrollment the link belongs to."""
-        return self.invitation.enrollment
 
     def answer_to(self, question: SurveyQuestion) -> bool | None:
         """Return the answer kept for a question, or None."""

@@ -71,6 +71,18 @@ def test_the_newest_letters_come_first_and_unfinished_files_are_not_shown(folder
     assert [letter.subject for letter in newest_letters(2)] == ["Letter 2", "Letter 1"]
 
 
+def test_a_letter_that_vanishes_meanwhile_is_left_out(folder, monkeypatch):
+    for number in (1, 2):
+        post(number)
+    kept, gone = files(folder)
+    monkeypatch.setattr("rems_portal.notifications.mailbox._newest_files", lambda: [gone, kept])
+    gone.unlink()
+    assert len(newest_letters(9)) == 1
+    monkeypatch.undo()
+    (folder / "broken.eml").symlink_to(folder / "nowhere")
+    assert len(newest_letters(9)) == 1
+
+
 def test_the_mailbox_shows_letters_safely_and_links_addresses(client):
     post(1, subject="<b>Ünïcode</b>", body="See http://127.0.0.1:8000/my-patients/ <script>alert(1)</script>")
     text = client.get(MAILBOX).content.decode()

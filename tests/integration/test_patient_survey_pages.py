@@ -11,6 +11,8 @@ from django.urls import reverse
 import tests.factories as make
 from patients.models import Enrollment, PatientSurvey, SafetyCase, SurveyInvitation
 from rems_portal.audit.models import AccessEvent
+from rems_portal.errors import ActRefused
+from rems_portal.rules.findings import Finding, Party
 from rems_portal.rules.surveys import survey_questions
 from rems_portal.rules.vocabulary import RiskCategory, RuleGroup
 from tests.factories.patients import group_at
@@ -401,3 +403,17 @@ def test_a_report_is_possible_after_the_answers_were_sent_in_the_same_browser_on
     assert "She is pregnant" not in text
     client.cookies.clear()
     assert client.get(page(secret, "survey-report")).status_code == 404
+
+
+def test_what_the_act_refuses_is_said_on_the_check_page_and_loses_no_answer(client, monkeypatch):
+    one, secret = handed_over()
+    let_in(client, one, secret)
+    answer_all(client, one, secret)
+
+    def refuse(**_):
+        raise ActRefused([Finding("SURVEY", (), "The questions have changed since you began.", Party.PATIENT)])
+
+    monkeypatch.setattr("authorizations.views.patient_survey.complete_patient_survey", refuse)
+    response = client.post(page(secret, "survey-check"))
+    assert "The questions have changed since you began." in response.content.decode()
+    assert len(SurveyInvitation.objects.get().draft) == 7

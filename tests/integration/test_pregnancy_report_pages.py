@@ -56,6 +56,21 @@ def test_the_office_finds_its_own_patients_only(client, role):
     assert denied.record == f"report {foreign.patient.number}"
 
 
+def test_of_many_patients_the_first_are_listed_and_the_rest_found_by_name(client, monkeypatch):
+    monkeypatch.setattr("authorizations.queries.pregnancy_report.PATIENTS_SHOWN", 2)
+    doctor = make.prescriber()
+    last, first, middle = (
+        make.enrollment(C.AM, prescriber=doctor, family_name=name) for name in ("Zed", "Abel", "Max")
+    )
+    client.force_login(doctor.user)
+    text = text_of(client.get(FIND))
+    assert first.patient.number in text
+    assert middle.patient.number in text
+    assert last.patient.number not in text
+    assert "The first 2 by name" in text
+    assert last.patient.number in text_of(client.post(FIND, {"words": "robin zed"}))
+
+
 def test_a_delegate_whose_time_is_over_reports_no_more(client):
     one = make.enrollment(C.AF_CAN)
     user = make.delegate_of(one.prescriber)
@@ -165,6 +180,16 @@ def test_only_what_fits_the_patient_is_offered(client, category, offered, not_of
     text = text_of(client.get(about(one.patient.number)))
     assert all(f'value="{value}"' in text for value in offered)
     assert not any(f'value="{value}"' in text for value in not_offered)
+
+
+@pytest.mark.rems("PC-12")
+def test_menses_of_a_child_are_reported_the_same_way(client):
+    one = make.enrollment(C.FC_CANNOT)
+    client.force_login(make.delegate_of(one.prescriber))
+    assert "when the form that fits her now is signed" in text_of(client.post(about(one.patient.number), said("menses")))
+    result = text_of(send(client, one.patient.number, "menses"))
+    assert "sign the form for a female child who can get pregnant" in result
+    assert SafetyCase.objects.get().kind == SafetyCase.Kind.MENSES_BEGAN
 
 
 @pytest.mark.rems("PM-12")
