@@ -125,7 +125,9 @@ def supply_and_strength_are_as_authorized(case: ConfirmationCase) -> Problem | N
     most = min(program.max_days_supply, authorization.days_supply)
     wrong = []
     if not program.min_days_supply <= request.days_supply <= most:
-        wrong.append(f"{request.days_supply} days' supply can not be dispensed: {most} days at most are allowed.")
+        too_few = request.days_supply < program.min_days_supply
+        allowed = f"{program.min_days_supply} to {most} days" if too_few else f"{most} days at most"
+        wrong.append(f"{request.days_supply} days' supply can not be dispensed: {allowed} are allowed.")
     if request.strength_mg != authorization.strength_mg:
         wrong.append(
             f"The strength authorized is {authorization.strength_mg:.9g} mg, not {request.strength_mg:.9g} mg."
