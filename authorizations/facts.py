@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db.models import BigIntegerField, CharField, DateTimeField, Exists, OuterRef
@@ -181,7 +182,7 @@ class Prescription:
             status=AuthorizationStatus(self.authorization.status),
             valid_through=self.authorization.valid_through,
             days_supply=self.authorization.days_supply,
-            strength_mg=self.authorization.strength_mg,
+            strength_mg=Decimal(f"{self.authorization.strength_mg.normalize():f}"),  # 10, not 10.00: it is read aloud
         )
 
 

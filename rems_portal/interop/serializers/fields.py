@@ -92,16 +92,20 @@ class StrengthField(_Read):
     """The strength of one capsule in milligrams, as a number or, from systems that keep decimals exact, as text."""
 
     def read(self, source: Fields, name: str) -> Decimal:
-        """Return the exact strength."""
+        """Return the exact strength, without zeros at its end."""
         value = source[name]
         if isinstance(value, str) and MILLIGRAMS.fullmatch(value):
-            return Decimal(value)
+            return _shortest(Decimal(value))
         if not isinstance(value, str):
             exact = number(source, name)
             # A number such as 1e-999999999 is not written out to look at it: that would take a gigabyte.
             if 0 < exact < 1000 and int(exact.as_tuple().exponent) >= -6 and exact == round(exact, 2):
-                return round(exact, 2)
+                return _shortest(exact)
         raise RequestError(name, "Write the strength in milligrams, such as 10 or 2.5.")
+
+
+def _shortest(exact: Decimal) -> Decimal:
+    return Decimal(f"{exact.normalize():f}")
 
 
 class WordField(_Read):
