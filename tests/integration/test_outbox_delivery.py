@@ -163,7 +163,9 @@ def test_the_task_sends():
 
 
 @pytest.mark.django_db
-def test_telling_skips_closed_accounts_and_adds_the_portal_and_nothing_else(settings, django_capture_on_commit_callbacks):
+def test_telling_skips_closed_accounts_and_adds_the_portal_and_nothing_else(
+    settings, django_capture_on_commit_callbacks
+):
     open_account, closed = make.account(), make.account()
     closed.is_active = False
     with django_capture_on_commit_callbacks(execute=True) as callbacks:
