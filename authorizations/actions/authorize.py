@@ -74,11 +74,9 @@ def authorize_prescription(
     try:
         return _authorize(**keyed, program=program, idempotency_key=idempotency_key, hashed=hashed)
     except IntegrityError:
-        # The key was used at the same moment for another patient: that request has committed, so it is found now.
-        earlier = answered_before(idempotency_key, hashed, prescriber)
-        if earlier is None:
-            raise
-        return earlier
+        # The key was used at the same moment for another patient: that request has committed, so this one conflicts.
+        answered_before(idempotency_key, hashed, prescriber)
+        raise
 
 
 @act

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 
 import tests.factories as make
 from authorizations.actions import authorize as module
@@ -220,6 +221,17 @@ def test_authorize_with_a_key_that_another_patient_takes_meanwhile_is_a_conflict
     with pytest.raises(IdempotencyConflict):
         make.ask_authorization(one, idempotency_key="key-1")
     assert len(calls) == 2
+
+
+def test_authorize_that_the_database_refuses_for_another_reason_fails_as_a_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taken = make.authorization(make.enrollment(MAN)).number
+    one = make.ready(make.enrollment(MAN))
+    monkeypatch.setattr(module, "new_number", lambda _kind: taken)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make.ask_authorization(one, idempotency_key="key-1")
+    assert not Decision.objects.filter(enrollment=one).exists()
 
 
 # --- a live number there already

@@ -221,6 +221,12 @@ def test_authorize_page_refuses_what_is_no_answer_and_keeps_the_rest(field: str,
     assert not Decision.objects.exists()
 
 
+def test_authorize_page_shows_what_the_act_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = make.ready(make.enrollment(MAN))
+    monkeypatch.setattr("authorizations.actions.authorize.LARGEST_QUANTITY", 20)
+    assert "20 at most" in ask(one).context["form"].non_field_errors()[0]
+
+
 # --- who may
 
 
@@ -285,6 +291,14 @@ def test_number_page_tells_when_its_last_day_is_over(
     shown = text_of(as_prescriber(number.prescriber).get(page("authorization", number.number)))
     assert words in shown
     assert ("Was good through" in shown) == (days_later > 30)
+
+
+def test_number_page_tells_why_a_number_ended() -> None:
+    number = make.authorization(make.enrollment(MAN))
+    assert make.ask_authorization(number.enrollment, replace_live_authorization=True).granted
+    shown = text_of(as_prescriber(number.prescriber).get(page("authorization", number.number)))
+    assert "Void: no pharmacy can use this number" in shown
+    assert "Replaced by a new authorization" in shown
 
 
 # --- nights and birthdays

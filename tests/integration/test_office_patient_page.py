@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 import tests.factories as make
-from authorizations.actions.safety import report_pregnancy
+from authorizations.actions.safety import close_safety_case, report_pregnancy
 from patients.models import Enrollment, SafetyCase
 from prescribers.models import Prescriber
 from rems_portal.audit.actors import acting_as
@@ -232,6 +232,23 @@ def test_records_show_tests_surveys_numbers_dispenses_and_refusals(dr: Prescribe
     assert gone.confirmation.authorization.number in shown
     assert gone.pharmacy.name in shown
     assert of("refusal", one, refused.pk) in shown
+
+
+def test_cleared_test_is_shown_as_cleared(dr: Prescriber) -> None:
+    one = make.enrollment(CAN, prescriber=dr)
+    make.pregnancy_test(one, collected_at=make.NOW - make.days(2), result="positive")
+    manager = make.case_manager()
+    close_safety_case(
+        by=make.actor(manager),
+        at=make.NOW,
+        user=manager,
+        case=SafetyCase.objects.get(),
+        reason="False positive: two later tests are negative",
+        clears_tests=True,
+    )
+    answer = seen(one)
+    assert "Cleared by program staff on Mon, Jun 15, 2026." in text_of(answer)
+    assert [event.mark for event in lane(answer, "Pregnancy tests").events] == [Mark.STOPPED]
 
 
 def test_patient_page_takes_a_fixed_number_of_queries(dr: Prescriber, django_assert_num_queries: Any) -> None:

@@ -39,6 +39,13 @@ def send(one: Enrollment, user: Any = None, **typed: str) -> Any:
     return client.post(of("record-test", one), boxes)
 
 
+def test_form_names_the_patient_and_begins_with_the_usual_sensitivity(one: Enrollment) -> None:
+    answer = as_prescriber(one.prescriber).get(of("record-test", one))
+    form = answer.context["form"]
+    assert (form["sensitivity"].value(), bool(form["submission_key"].value())) == (25, True)
+    assert one.patient.number in text_of(answer)
+
+
 # --- recorded
 
 
