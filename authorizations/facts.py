@@ -90,12 +90,15 @@ def _identity_facts(enrollment: Enrollment) -> PatientFacts:
 
 
 def _with_standing(enrollments: Any) -> Any:
-    return enrollments.annotate(**_standing_flags(OuterRef("pk")))
+    return enrollments.annotate(**_standing_flags(OuterRef("pk"), OuterRef("patient")))
 
 
-def _standing_flags(enrollment: Any) -> dict[str, Exists]:
-    """Return the yes/no questions about an enrollment's open business, as one query's annotations."""
-    cases = SafetyCase.objects.filter(enrollment=enrollment, status=CaseStatus.OPEN)
+def _standing_flags(enrollment: Any, patient: Any) -> dict[str, Exists]:
+    """Return the yes/no questions about an enrollment's open business, as one query's annotations.
+
+    A case left open in an earlier course holds the next one too.
+    """
+    cases = SafetyCase.objects.filter(enrollment__patient=patient, status=CaseStatus.OPEN)
     return {
         "on_hold": Exists(cases.filter(holds=True)),
         "discordant": Exists(cases.filter(kind=SafetyCase.Kind.DISCORDANCE)),
@@ -209,7 +212,7 @@ def _authorization_at_the_counter() -> Any:
     return (
         Authorization.objects.select_related("enrollment__patient")
         .annotate(
-            **_standing_flags(OuterRef("enrollment")),
+            **_standing_flags(OuterRef("enrollment"), OuterRef("enrollment__patient")),
             has_overdue_confirmation=Exists(open_confirmation.filter(lapses_at__lt=Slot("at", DateTimeField()))),
             prescriber_certified=Exists(_certified(PrescriberCertification, prescriber=OuterRef("prescriber"))),
             pharmacy_certified=Exists(

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 import tests.factories as make
 from authorizations.actions.safety import close_safety_case, complete_patient_survey, report_pregnancy
+from authorizations.facts import patient_facts
 from authorizations.models import Decision
 from patients.models import Enrollment, PatientSurvey, SafetyCase, SafetyReport
 from rems_portal.audit.actors import Actor, Channel
@@ -329,3 +330,15 @@ def test_answers_to_questions_of_other_groups_are_not_kept():
     kept = make.patient_survey(one, may_be_pregnant=True).answers
     assert "may_be_pregnant" not in kept
     assert not SafetyCase.objects.exists()
+
+
+@pytest.mark.rems("PG-01")
+def test_a_case_left_open_in_an_earlier_course_holds_the_next_one():
+    first = make.enrollment(RiskCategory.AF_CAN)
+    report(first)
+    Enrollment.objects.filter(pk=first.pk).update(status="discontinued", ended_at=make.NOW)
+    second = Enrollment.objects.get(pk=first.pk)
+    second.pk, second.status, second.ended_at, second.submission_key = None, "enrolled", None, None
+    second._state.adding = True
+    second.save()
+    assert patient_facts(second).pregnancy_hold
