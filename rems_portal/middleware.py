@@ -47,14 +47,15 @@ class RequestLogMiddleware:
 class IdleSessionMiddleware:
     """Ends a session after SESSION_COOKIE_AGE seconds without a request, at the price of one write a minute at most.
 
-    Django counts a session's age from its last save, and saves only what changed. So each minute of use changes it.
+    Django counts a session's age from its last save, and saves only what changed. So use after a minute changes it.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        minute = int(time.time() // settings.SESSION_TOUCH_SECONDS)
-        if request.user.is_authenticated and request.session.get("minute") != minute:
-            request.session["minute"] = minute
+        second = int(time.time())
+        touched = request.session.get("touched", 0) if request.user.is_authenticated else second
+        if abs(second - touched) >= settings.SESSION_TOUCH_SECONDS:
+            request.session["touched"] = second
         return self.get_response(request)
