@@ -3,7 +3,7 @@
 Safety cases are shown in `authorizations.admin`: closing one lifts a hold on numbers, which is that app's business.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.utils.safestring import SafeString
@@ -97,9 +97,9 @@ class CourseRecordAdmin(RecordAdmin):
 
     patient = "enrollment.patient"
     list_select_related = ("enrollment__patient",)
-    search_fields: Any = BY_PATIENT
-    search_help_text: Any = BY_PATIENT_HELP
-    exclude: Any = ("submission_key",)
+    search_fields = BY_PATIENT
+    search_help_text = BY_PATIENT_HELP
+    exclude: ClassVar[tuple[str, ...]] = ("submission_key",)
 
 
 @admin.register(Agreement)

@@ -21,7 +21,8 @@ class FailedRuleFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Return every rule's id."""
-        return [(rule.id, rule.id) for rule in (*AUTHORIZATION_RULES, *CONFIRMATION_RULES)]
+        authorizing, confirming = AUTHORIZATION_RULES, CONFIRMATION_RULES
+        return [(rule.id, rule.id) for rule in authorizing] + [(rule.id, rule.id) for rule in confirming]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """Keep the decisions in which the chosen rule did not hold."""

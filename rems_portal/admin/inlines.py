@@ -18,7 +18,7 @@ class RecordInline(BaseInline):
     extra = 0
     can_delete = False
     show_change_link = True
-    classes = ("collapse",)
+    classes: tuple[str, ...] = ("collapse",)
     template = "admin/record_inline.html"
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None) -> bool:  # type: ignore[override]

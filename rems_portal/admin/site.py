@@ -1,6 +1,5 @@
 """The staff site: Django admin behind the portal's own sign-in, for program staff only, in the program's time zone."""
 
-from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
-from django.template.response import SimpleTemplateResponse
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -34,11 +33,11 @@ class StaffSite(admin.AdminSite):
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Take in the portal's own records only: what packages keep (one-time codes, groups) is not staff's to read."""
-        models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        models: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
         own = [model for model in models if model._meta.app_config.name in settings.OWN_APPS]
         super().register(own, admin_class, **options)
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Show and read every time in the program's zone, until the page is drawn."""
 
         def in_program_time(*args: Any, **kwargs: Any) -> Any:
@@ -53,7 +52,7 @@ class StaffSite(admin.AdminSite):
         found = super().get_app_list(request, app_label)
         return sorted(found, key=lambda app: ORDER.index(app["app_label"]))
 
-    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         """Show first what waits for program staff."""
         return super().index(request, {"waiting": self._waiting(), **(extra_context or {})})
 
@@ -79,16 +78,16 @@ class StaffSite(admin.AdminSite):
         asked_for = request.GET.get("next", resolve_url("admin:index"))
         return redirect(f"{resolve_url('account_login')}?{urlencode({'next': asked_for})}")
 
-    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """End the session when asked by POST."""
         if request.method == "POST":
             logout(request)
         return redirect("account_login")
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Send to the portal's own page."""
         return redirect("account_change_password")
 
-    def password_change_done(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def password_change_done(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Send to the index: the portal's own page says that it is done."""
         return redirect("admin:index")

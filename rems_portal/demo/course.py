@@ -20,7 +20,7 @@ from rems_portal.accounts.models import User
 from rems_portal.audit.actors import Actor, Channel
 from rems_portal.rules.authorization import PrescriptionFacts
 from rems_portal.rules.calendars import program_day
-from rems_portal.rules.categories import RiskCategory, RuleGroup, category_that_fits, group_of
+from rems_portal.rules.categories import CannotBasis, RiskCategory, RuleGroup, category_that_fits, group_of
 from rems_portal.rules.dispensing import checklist_items
 from rems_portal.rules.programs import ProgramVersion
 from rems_portal.rules.surveys import survey_questions
@@ -63,7 +63,7 @@ class Course:
             birth_date=form.birth_date,
             sex=form.sex,
             can_get_pregnant=form.can_get_pregnant,
-            cannot_basis=form.cannot_basis,
+            cannot_basis=CannotBasis(form.cannot_basis) if form.cannot_basis else None,
             on=program_day(at),
             program=self.program,
         )
