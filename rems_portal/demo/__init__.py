@@ -6,6 +6,8 @@ they would be had it all happened. Only `manage.py load_demo` uses it, and only 
     people.py     the accounts, one for each role, certified and not; the two pharmacies
     catalogue.py  the product catalogue, with the source of each code
     course.py     one patient's course, as verbs: enroll, test, survey, authorize, confirm, dispense
-    stories.py    the patients, each in a state worth seeing
+    clock.py      days and hours counted back from the moment of loading
+    stories.py    what a patient can live through, up to a state worth seeing
+    cast.py       the patients, and whose story each of them lives
     load.py       all of it, once, in one transaction
 """

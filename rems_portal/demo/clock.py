@@ -24,7 +24,7 @@ class Clock:
         local = datetime.combine(program_day(self.now) - timedelta(days=days), time(hour, minute), tzinfo=PROGRAM_ZONE)
         return min(local.astimezone(self.now.tzinfo), self.now - timedelta(minutes=30))
 
-    def months(self, wanted: int, last_dispense_days_ago: int) -> int:
-        """Return how many monthly dispenses fit, at most `wanted`, with enrollment and tests before the first."""
-        room = (program_day(self.now) - program_day(self.start)).days - last_dispense_days_ago - 20
+    def months(self, wanted: int, last_dispense_days_ago: int, lead: int) -> int:
+        """Return how many monthly dispenses fit, at most `wanted`, when the first is `lead` days after enrollment."""
+        room = (program_day(self.now) - program_day(self.start)).days - last_dispense_days_ago - lead - 1
         return max(1, min(wanted, room // 27 + 1))

@@ -6,10 +6,10 @@ from django.db import transaction
 
 from authorizations.actions.upkeep import overdue_enrollments, settle_enrollment
 from rems_portal.accounts.models import User
+from rems_portal.demo.cast import tell_stories
 from rems_portal.demo.catalogue import make_catalogue
 from rems_portal.demo.clock import Clock
 from rems_portal.demo.people import ADMINISTRATOR, LOADER, PRESCRIBER, make_people
-from rems_portal.demo.stories import tell_stories
 from rems_portal.rules.programs import ProgramVersion
 
 LONGEST, SHORTEST = timedelta(days=195), timedelta(days=60)

@@ -1,39 +1,36 @@
-"""The demo's patients, each in a state worth seeing on the day the demo is loaded. Everybody is invented.
+"""What the demo's patients live through, up to a state worth seeing on the day the demo is loaded.
 
 A story is a function of the course and the clock. `treated` plays whole months; what stands out is played after it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
 
 from authorizations.actions.safety import report_pregnancy
 from authorizations.models import Dispense
-from patients.actions import PatientEnrollment
 from patients.models import PregnancyTest, SafetyCase
 from rems_portal.demo.clock import Clock
-from rems_portal.demo.course import DAY, HOUR, Course
-from rems_portal.demo.people import People
-from rems_portal.rules.calendars import program_day
-from rems_portal.rules.categories import CannotBasis, MenstrualCycles, RiskCategory, RuleGroup, Sex
-from rems_portal.rules.programs import ProgramVersion
+from rems_portal.demo.course import HOUR, Course
+from rems_portal.rules.categories import RuleGroup
 
 Story = Callable[[Course, Clock], None]
 INTERVAL = 27
 
 
-def treated(course: Course, clock: Clock, *, months: int, last: int, enrolled_days_before: int = 16) -> None:
-    """Enroll and play monthly dispenses, the last one `last` days ago; everything is done when it should be."""
-    months = clock.months(months, last)
+def treated(course: Course, clock: Clock, *, months: int, last: int, lead: int = 16, one_survey: bool = False) -> None:
+    """Enroll, `lead` days later begin monthly dispenses, the last one `last` days ago; all is done when it should be.
+
+    `one_survey`: only the first, for patients who need one every six months.
+    """
+    months = clock.months(months, last, lead)
     first = last + INTERVAL * (months - 1)
-    course.enroll(clock.ago(first + enrolled_days_before, 9))
+    course.enroll(clock.ago(first + lead, 9))
     if course.group(clock.ago(first)) is RuleGroup.FCGP:
         course.test(clock.ago(first + 12, 9))
     for month in range(months):
         day = first - INTERVAL * month
         _weekly_tests(course, clock, first=first, until=day, began=day + INTERVAL if month else None)
-        _one_month(course, clock, day, is_first=month == 0)
+        surveyed = not one_survey or month == 0
+        _one_month(course, clock, day, is_first=month == 0, surveyed=surveyed)
 
 
 def _weekly_tests(course: Course, clock: Clock, *, first: int, until: int, began: int | None) -> None:
@@ -45,12 +42,12 @@ def _weekly_tests(course: Course, clock: Clock, *, first: int, until: int, began
             course.test(clock.ago(day, 9))
 
 
-def _one_month(course: Course, clock: Clock, day: int, *, is_first: bool) -> None:
+def _one_month(course: Course, clock: Clock, day: int, *, is_first: bool, surveyed: bool) -> None:
     """Play one authorization, confirmation and dispense, `day` days ago, with the test and survey it needs."""
     group = course.group(clock.ago(day))
     if group is RuleGroup.FCGP:
         course.test(clock.ago(day, 7, 30))
-    if group is not RuleGroup.MALE or not is_first:
+    if surveyed and (group is not RuleGroup.MALE or not is_first):
         course.survey(clock.ago(day, 10))
     authorization = course.authorized(clock.ago(day, 11))
     confirmation = course.confirmed(authorization, clock.ago(day, 14))
@@ -130,14 +127,8 @@ def needs_nothing(course: Course, clock: Clock) -> None:
 
 
 def survey_late(course: Course, clock: Clock) -> None:
-    """In treatment so long that the half-yearly survey has fallen due."""
-    course.enroll(clock.start + DAY)
-    course.survey(clock.start + 2 * DAY)
-    course.dispense(
-        course.confirmed(course.authorized(clock.start + 2 * DAY + HOUR), clock.start + 2 * DAY + 2 * HOUR),
-        clock.start + 2 * DAY + 3 * HOUR,
-        Dispense.How.SHIPPED,
-    )
+    """In treatment so long that the half-yearly survey has fallen due, and the supply has run out."""
+    treated(course, clock, months=7, last=31, lead=1, one_survey=True)
 
 
 def answers_contradict(course: Course, clock: Clock) -> None:
@@ -223,97 +214,3 @@ def refused_twice(course: Course, clock: Clock) -> None:
     course.survey(clock.ago(3, 9))
     course.authorize(clock.ago(3, 10), attested=frozenset({"patient_survey"}))
     course.ask_confirmation(course.authorized(clock.ago(3, 11)), clock.ago(2, 13))
-
-
-# ---- who they are ----
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """One patient: who, in which category, how old, with which prescriber and pharmacy, and the story."""
-
-    given_name: str
-    family_name: str
-    category: RiskCategory
-    age: int
-    story: Story
-    strength: str = "10"
-    colleague: bool = False
-    west: bool = False
-    irregular: bool = False
-    days_to_birthday: int = 100
-
-
-C = RiskCategory
-PATIENTS = (
-    Person("Alma", "Sample", C.AF_CAN, 34, ready_for_the_next),
-    Person("Bea", "Fictional", C.AF_CAN, 29, waits_for_second_test, "5"),
-    Person("Cora", "Imaginary", C.AF_CAN, 41, test_due_tomorrow, "15"),
-    Person("Dolores", "O’Nobody", C.AF_CAN, 38, authorization_expires_tomorrow, irregular=True),
-    Person("Edith", "Invented", C.AF_CAN, 31, on_hold_after_positive_test),
-    Person("Flora", "Pretend", C.AF_CAN, 26, weekly_test_late, "5", west=True),
-    Person("Gia", "Makebelieve", C.AF_CAN, 44, open_confirmation_with_hours_left),
-    Person("Hanna", "Placeholder", C.FC_CAN, 15, just_enrolled, "5"),
-    Person("Ines", "Specimen", C.FC_CAN, 17, comes_of_age_soon, days_to_birthday=21),
-    Person("Juno", "Mockup", C.FC_CAN, 16, ready_for_the_next, "5", colleague=True),
-    Person("Karla", "Notreal", C.AF_CANNOT, 63, needs_nothing, "15"),
-    Person("Lydia", "Nonesuch", C.AF_CANNOT, 71, survey_late),
-    Person("Mona", "Paper", C.AF_CANNOT, 58, answers_contradict),
-    Person("Nora", "Storybook", C.AF_CANNOT, 66, authorization_live, "5", colleague=True, west=True),
-    Person("Olive", "Fable", C.FC_CANNOT, 9, needs_nothing, "5"),
-    Person("Pia", "Legend", C.FC_CANNOT, 11, menses_began, "5"),
-    Person("Quinn", "Example-Demo", C.AM, 68, patient_survey_missing, "15"),
-    Person("Ralph", "Dummy", C.AM, 55, ready_for_the_first),
-    Person("", "Unreal", C.AM, 61, supply_has_run_out, "15", west=True),
-    Person("Theo", "Phantom", C.AM, 73, all_is_well, "5"),
-    Person("Umberto", "Nowhere", C.AM, 47, partner_pregnant, colleague=True),
-    Person("Viktor", "Utopian", C.AM, 59, dispensed_late, "15", colleague=True),
-    Person("Wim", "Figment", C.MC, 13, confirmation_lapsed, "5"),
-    Person("Xaver", "Testperson", C.MC, 10, refused_twice, "5"),
-)
-
-
-def tell_stories(people: People, clock: Clock, program: ProgramVersion) -> int:
-    """Play every patient's story up to now; return how many there are."""
-    for person in PATIENTS:
-        west = person.west
-        course = Course(
-            form=_agreement(person, people, clock),
-            prescriber=people.colleague if person.colleague else people.prescriber,
-            pharmacy=people.western_pharmacy if west else people.pharmacy,
-            pharmacist=people.western_pharmacist if west else people.pharmacist,
-            program=program,
-            strength_mg=Decimal(person.strength),
-        )
-        person.story(course, clock)
-    return len(PATIENTS)
-
-
-def _agreement(person: Person, people: People, clock: Clock) -> PatientEnrollment:
-    child, male = person.category.is_child, person.category in (C.AM, C.MC)
-    can = None if male else person.category in (C.AF_CAN, C.FC_CAN)
-    name = f"{person.given_name} {person.family_name}".strip()
-    guardian = f"Gale {person.family_name}" if child else ""
-    basis = CannotBasis.MENSES_NOT_BEGUN if child else CannotBasis.MENOPAUSE_24_MONTHS
-    return PatientEnrollment(
-        given_name=person.given_name,
-        family_name=person.family_name,
-        birth_date=_birth_date(person, program_day(clock.now)),
-        sex=Sex.MALE if male else Sex.FEMALE,
-        email="",
-        can_get_pregnant=can,
-        cannot_basis=basis if can is False else "",
-        menstrual_cycles=(MenstrualCycles.IRREGULAR if person.irregular else MenstrualCycles.REGULAR) if can else "",
-        patient_signed_name=guardian or name,
-        guardian_name=guardian,
-        guardian_relation="Parent" if child else "",
-        prescriber_signed_name=(people.colleague if person.colleague else people.prescriber).full_name,
-    )
-
-
-def _birth_date(person: Person, today: date) -> date:
-    """Return the birth date of somebody who is `age` now and has the next birthday in `days_to_birthday` days."""
-    birthday = today + timedelta(days=person.days_to_birthday)
-    if (birthday.month, birthday.day) == (2, 29):
-        birthday += DAY
-    return birthday.replace(year=birthday.year - person.age - 1)
