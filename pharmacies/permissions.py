@@ -20,12 +20,6 @@ def pharmacies_of(user: "User", on: date) -> QuerySet[Pharmacy]:
     return Pharmacy.objects.filter(pk__in=work)
 
 
-def represents(user: "User", pharmacy: Pharmacy, on: date) -> bool:
-    """Is this account the pharmacy's authorized representative on `on`?"""
-    work = PharmacyStaff.objects.in_force(on).filter(user_id=user.pk, pharmacy=pharmacy, is_representative=True)
-    return bool(work.exists())
-
-
 def is_trained(user_id: int, pharmacy: Pharmacy, on: date) -> bool:
     """Does this account work in the pharmacy and have a training record there?"""
     work = PharmacyStaff.objects.in_force(on).filter(user_id=user_id, pharmacy=pharmacy, trained_at__isnull=False)

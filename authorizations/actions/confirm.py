@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError
 from django.db.models import CharField
@@ -22,7 +22,7 @@ from rems_portal.errors import ActRefused
 from rems_portal.numbering import new_number
 from rems_portal.prepared import Prepared, Slot
 from rems_portal.rules import findings
-from rems_portal.rules.categories import RiskCategory
+from rems_portal.rules.categories import RiskCategory, RuleGroup
 from rems_portal.rules.dispensing import ConfirmationFacts, ConfirmationRequestFacts, PharmacyFacts, decide_confirmation
 from rems_portal.rules.findings import Finding, Party
 from rems_portal.rules.lifecycles import AUTHORIZATION_MOVES, AuthorizationStatus, ConfirmationStatus
@@ -167,8 +167,7 @@ def _issue(
     pharmacy: Pharmacy,
     request: ConfirmationRequest,
 ) -> None:
-    if decision.group is None or decision.ship_by is None or decision.pick_up_by is None:
-        raise ValueError("A granted confirmation has a group and its deadlines")
+    ship_by, pick_up_by = cast(datetime, decision.ship_by), cast(datetime, decision.pick_up_by)
     move(authorization, AUTHORIZATION_MOVES, AuthorizationStatus.CONFIRMED, why="Confirmation number issued")
     Confirmation.objects.create(
         number=new_number(Kind.CONFIRMATION),
@@ -176,12 +175,12 @@ def _issue(
         enrollment_id=authorization.enrollment_id,
         pharmacy=pharmacy,
         decision=stored,
-        rule_group=decision.group,
+        rule_group=cast(RuleGroup, decision.group),
         status=ConfirmationStatus.OPEN,
         obtained_at=decision.at,
-        ship_by=decision.ship_by,
-        pick_up_by=decision.pick_up_by,
-        lapses_at=max(decision.ship_by, decision.pick_up_by),
+        ship_by=ship_by,
+        pick_up_by=pick_up_by,
+        lapses_at=max(ship_by, pick_up_by),
         days_supply=request.days_supply,
         strength_mg=request.strength_mg,
     )

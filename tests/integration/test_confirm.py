@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 
 import tests.factories as make
+from authorizations.actions import confirm
 from authorizations.actions.confirm import cancel_confirmation, confirm_dispense
+from authorizations.actions.decisions import request_hash
 from authorizations.actions.upkeep import settle_enrollment
 from authorizations.models import Confirmation, Decision
 from pharmacies.models import Pharmacy
@@ -213,6 +216,24 @@ def test_authorization_of_another_program_is_unknown() -> None:
         by=SYSTEM, at=make.NOW, pharmacy=make.pharmacy(), request=make.confirmation_request(number), program=other
     )
     assert "CONF-02" in decision.failed and decision.enrollment_id is None
+
+
+def test_the_second_of_two_at_the_same_moment_gets_the_first_ones_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    number, shop = male(), make.pharmacy()
+    first = make.ask_confirmation(number, pharmacy=shop, idempotency_key="k1")
+
+    def collide(**_: Any) -> None:
+        raise IntegrityError("decision_once_per_key_of_pharmacy")
+
+    monkeypatch.setattr(confirm, "_confirm", collide)
+    assert make.ask_confirmation(number, pharmacy=shop, idempotency_key="k1").pk == first.pk
+    with pytest.raises(IntegrityError):
+        make.ask_confirmation(number, pharmacy=shop, idempotency_key="k2")
+
+
+def test_request_that_has_no_plain_form_is_no_request() -> None:
+    with pytest.raises(TypeError, match="object has no plain form"):
+        request_hash({"what": object()})
 
 
 # ---- giving a confirmation back ----

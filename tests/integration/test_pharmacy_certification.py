@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 
 import tests.factories as make
 from pharmacies.actions import (
@@ -214,3 +215,20 @@ def test_suspended_pharmacy_does_not_sign_itself_back() -> None:
     certification = oversee(suspend_pharmacy, shop)
     with pytest.raises(ActRefused, match="is suspended"):
         sign(shop.staff.get().user, certification)
+
+
+def test_two_pharmacies_with_one_number_at_the_same_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    def collide(*_: object, **__: object) -> None:
+        raise IntegrityError("pharmacy npi")
+
+    monkeypatch.setattr(Pharmacy, "save", collide)
+    with pytest.raises(ActRefused, match="another pharmacy"):
+        begun()
+
+
+def test_ending_somebodys_work_twice_is_once() -> None:
+    shop = make.pharmacy()
+    representative, person = make.actor(shop.staff.get().user), make.pharmacist(shop)
+    row = shop.staff.get(user=person)
+    end_staff(by=representative, at=make.NOW, staff=row)
+    assert end_staff(by=representative, at=make.NOW + make.days(3), staff=row).ends_on == make.NOW.date()

@@ -203,3 +203,41 @@ def test_pages_ask_the_same_number_of_questions_however_many_people(
         make.pharmacist(shop)
     with django_assert_num_queries(4):
         assert client.get("/pharmacies/staff/").text.count("Remove") == 6
+
+
+def test_somebody_of_several_pharmacies_sees_them_all(client: Client, now: Any) -> None:
+    shop, other = make.pharmacy(name="First Pharmacy"), make.pharmacy(name="Second Pharmacy")
+    user = shop.staff.get().user
+    make.pharmacist(other, user=user, trained=False)
+    client.force_login(user)
+    page = client.get("/pharmacies/certify/")
+    assert "First Pharmacy" in page.text and "Second Pharmacy" in page.text
+    assert "Authorized representative" in page.text and "Complete your training" in page.text
+    assert f"/pharmacies/certify/{shop.certifications.get().pk}/" in page.text
+    assert f"/pharmacies/certify/{other.certifications.get().pk}/" not in page.text
+
+
+def test_signed_form_is_read_and_no_longer_filled_in(client: Client, now: Any) -> None:
+    shop = make.pharmacy(time_zone="America/Kentucky/Louisville")
+    client.force_login(shop.staff.get().user)
+    certification = shop.certifications.get()
+    here = f"/pharmacies/certify/{certification.pk}/"
+    assert client.get(f"{here}pharmacy/").headers["Location"] == here
+    assert client.get(f"{here}sign/").headers["Location"] == here
+    assert "Louisville" in client.get(here).text
+    assert "You reviewed this version" in client.get(f"{here}materials/pharmacy_guide/").text
+    assert client.get(f"{here}materials/welcome_letter/").status_code == 404
+    page = client.post(f"{here}materials/pharmacy_guide/", {"version": "2021-05-21"})
+    assert "no longer the material" in page.text
+
+
+def test_number_of_another_pharmacy_is_told_beside_the_number(client: Client, person: User) -> None:
+    there = make.pharmacy()
+    page = client.post("/pharmacies/certify/new/", typed(npi=there.npi))
+    assert "already belongs to another pharmacy" in page.text and "O’Neil" in page.text
+
+
+def test_zone_of_a_pharmacy_that_is_not_in_the_list_stays(client: Client, person: User) -> None:
+    _, certification = begun(person, time_zone="America/Kentucky/Louisville")
+    page = client.get(f"/pharmacies/certify/{certification.pk}/pharmacy/")
+    assert 'value="America/Kentucky/Louisville" selected' in page.text
