@@ -4,9 +4,11 @@ No verbs here: the only writers are `authorizations.actions`. Constraints refuse
 never be, whoever writes.
 """
 
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -38,7 +40,9 @@ class Product(models.Model):
     name = models.CharField(max_length=100)
     labeler = models.CharField(max_length=100)
     ndc = models.CharField("NDC", max_length=14, unique=True)
-    strength_mg = models.DecimalField(max_digits=5, decimal_places=2)
+    strength_mg = models.DecimalField(
+        max_digits=5, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"), "A strength is more than 0 mg.")]
+    )
     source = models.CharField(max_length=250)
     is_active = models.BooleanField(default=True)
 
@@ -98,7 +102,7 @@ class Decision(models.Model):
         Prescriber, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions"
     )
     pharmacy = models.ForeignKey(Pharmacy, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
-    idempotency_key = models.CharField(max_length=64, null=True, blank=True)
+    idempotency_key = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - unique where given
     request_hash = models.CharField(max_length=64, blank=True)
 
     objects: Any = DecisionQuerySet.as_manager()

@@ -31,6 +31,8 @@ def create_account(*, by: Actor, at: datetime, user: User, account: NewAccount) 
     no name, or a staff role that doesn't fit the role.
     """
     require_administrator(user)
+    if (account.role == User.Role.PROGRAM_STAFF) != bool(account.staff_role):
+        raise _refused("Choose a staff role for program staff, and none for anybody else.")
     made = User(
         email=account.email.strip().lower(),
         full_name=account.full_name.strip(),
