@@ -1,7 +1,7 @@
 """Fills a benchmark database: one patient of each category made by the business acts, then copied by SQL.
 
 A copy's ids are its original's plus a multiple of STRIDE, in every table alike, so foreign keys keep fitting. Copies
-carry empty facts and checks in their old decisions (new ones are written whole); everything else is as the acts wrote it.
+carry empty facts and checks in their old decisions (new ones are written whole); the rest is as the acts wrote it.
 """
 
 import secrets
@@ -63,7 +63,7 @@ class Population:
 
 
 def fill(patients: int, at: datetime) -> Population:
-    """Fill the empty, migrated database of the current connection with so many patients, each with a live authorization."""
+    """Fill the empty, migrated database with so many patients, each with a live authorization."""
     prescriber, shop = make.prescriber(at=at - timedelta(days=200)), make.pharmacy(at=at - timedelta(days=200))
     originals = {category: _original(category, prescriber, shop, at) for category in SHARES}
     prescribers = max(1, patients // PATIENTS_PER_PRESCRIBER)

@@ -33,6 +33,9 @@ class Patient(models.Model):
     birth_date = models.DateField()
     sex = models.CharField(max_length=10, choices=_choices(Sex))
     email = models.EmailField("e-mail address", blank=True)
+    identity_key = models.CharField(
+        max_length=64, unique=True, editable=False, help_text="One person, one row: see `patients.queries`."
+    )
 
     history = audited()
 
@@ -143,6 +146,7 @@ class Agreement(models.Model):
     guardian_name = models.CharField(max_length=150, blank=True)
     guardian_relation = models.CharField(max_length=60, blank=True)
     superseded_at = models.DateTimeField(null=True, blank=True)
+    submission_key = models.UUIDField(unique=True, null=True, blank=True, help_text="Makes a form sent twice one act.")
 
     history = audited()
 
@@ -246,7 +250,7 @@ class SurveyInvitation(models.Model):
     failed_birth_dates = models.PositiveSmallIntegerField(default=0)
     draft = models.JSONField(default=dict, blank=True, help_text="Answers given so far: nothing typed is lost.")
 
-    history = audited()
+    history = audited(excluded_fields=["draft"])
 
     class Meta:
         constraints = [

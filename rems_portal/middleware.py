@@ -59,3 +59,16 @@ class IdleSessionMiddleware:
         if abs(second - touched) >= settings.SESSION_TOUCH_SECONDS:
             request.session["touched"] = second
         return self.get_response(request)
+
+
+class PrivatePagesMiddleware:
+    """Keeps pages of people who are signed in out of every cache: Back after signing out shows nothing of a patient."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers["Cache-Control"] = "no-store, private"
+        return response

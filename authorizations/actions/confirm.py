@@ -93,7 +93,7 @@ def _confirm(
     stored = store_decision(
         decision,
         by=by,
-        facts=confirmation_request(facts),
+        facts=confirmation_request(facts) | {"authorization_number": request.authorization_number},
         key=idempotency_key,
         hashed=hashed,
         enrollment=enrollment if matches else None,

@@ -6,12 +6,12 @@ PH-03 to PH-06, PH-09 to PH-12, PH-15, PH-16, PH-19. What may be dispensed at al
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from authorizations.actions.upkeep import close_confirmation, refresh_due_dates, settle
+from authorizations.actions.upkeep import refresh_due_dates, settle, tell_pharmacies, void_live_numbers
 from authorizations.models import Checklist, ComplianceCase, Confirmation, Dispense, Product
 from patients.models import Enrollment
 from pharmacies.models import Pharmacy
 from pharmacies.permissions import require_trained
-from pharmacies.queries import staff_accounts
+from rems_portal.accounts.models import User
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act, move
 from rems_portal.errors import ActRefused
@@ -32,6 +32,7 @@ from rems_portal.rules.numbers import Kind
 from rems_portal.rules.programs import ProgramVersion
 
 NO_LONGER_GOOD = (ConfirmationStatus.VOID, ConfirmationStatus.CANCELLED)
+_ENDED = {ConfirmationStatus.VOID: "voided", ConfirmationStatus.CANCELLED: "cancelled"}
 
 
 def _finding(rule: str, obligation: str, sentence: str) -> Finding:
@@ -113,11 +114,11 @@ def record_dispense(
     findings = dispense_findings(confirmation, record, at=at, program=program)
     if stopping(findings):
         raise ActRefused(stopping(findings))
-    was_void = confirmation.status == ConfirmationStatus.VOID
-    _stop_other_confirmation(confirmation, at)
+    was_ended = confirmation.status in NO_LONGER_GOOD
+    _stop_other_numbers(confirmation, enrollment, at)
     dispense = _write(confirmation, enrollment, by, at, record, in_time=not findings)
     _use_up(confirmation, at, record)
-    _open_cases(confirmation, dispense, at, was_void=was_void)
+    _open_cases(confirmation, dispense, at, was_ended=was_ended)
     refresh_due_dates(enrollment, at=at, program=program)
     return dispense
 
@@ -153,42 +154,26 @@ def dispense_findings(
 
 def _status_findings(confirmation: Confirmation, record: DispenseRecord) -> list[Finding]:
     found = []
-    if confirmation.status == ConfirmationStatus.CANCELLED:
-        cancelled = "This confirmation was cancelled. Ask for a new one before you dispense."
-        found.append(_finding("DISPENSE", "PH-08", cancelled))
-    if confirmation.status == ConfirmationStatus.VOID and not _left_before_the_void(confirmation, record):
-        void = "This confirmation was voided. Do not dispense. If product has left, call the program now."
-        found.append(_finding("DISPENSE", "PH-08", void))
+    if confirmation.status in NO_LONGER_GOOD and not _left_while_good(confirmation, record):
+        ended = f"This confirmation was {_ENDED[ConfirmationStatus(confirmation.status)]}."
+        stop = "Do not dispense. If product has left, call the program now."
+        found.append(_finding("DISPENSE", "PH-08", f"{ended} {stop}"))
     if record.product and record.product.strength_mg != confirmation.strength_mg:
         strength = "The product's strength is not the confirmed one. Choose the confirmed strength."
         found.append(_finding("DISPENSE", "PH-08", strength))
     return found
 
 
-def _left_before_the_void(confirmation: Confirmation, record: DispenseRecord) -> bool:
+def _left_while_good(confirmation: Confirmation, record: DispenseRecord) -> bool:
     return confirmation.ended_at is not None and record.done_at < confirmation.ended_at
 
 
-def _stop_other_confirmation(confirmation: Confirmation, at: datetime) -> None:
-    """Void a confirmation that was given after this one lapsed: the patient turns out to have been supplied already."""
-    other = (
-        Confirmation.objects.filter(enrollment_id=confirmation.enrollment_id, status=ConfirmationStatus.OPEN)
-        .exclude(pk=confirmation.pk)
-        .first()
-    )
-    if other is None:
-        return
+def _stop_other_numbers(confirmation: Confirmation, enrollment: Enrollment, at: datetime) -> None:
+    """Void every number given after this one: its tests and survey turn out to be used up, the patient supplied."""
     why = "The patient was already supplied under an earlier confirmation"
-    close_confirmation(other, ConfirmationStatus.VOID, at=at, why=why)
+    voided = void_live_numbers(enrollment, at=at, why=why, but=confirmation)
+    tell_pharmacies(voided, key=f"confirmation:{confirmation.number}:supplied", at=at)
     confirmation.authorization.refresh_from_db()
-    tell(
-        users=staff_accounts(other.pharmacy_id, program_day(at)),
-        key=f"confirmation:{other.number}:void",
-        kind="confirmation_void",
-        subject="Stop: a confirmation number was voided",
-        text="A confirmation number your pharmacy holds is void. Do not dispense on it. Your list shows which.",
-        at=at,
-    )
 
 
 def _write(
@@ -245,14 +230,14 @@ def _use_up(confirmation: Confirmation, at: datetime, record: DispenseRecord) ->
     )
 
 
-def _open_cases(confirmation: Confirmation, dispense: Dispense, at: datetime, *, was_void: bool) -> None:
+def _open_cases(confirmation: Confirmation, dispense: Dispense, at: datetime, *, was_ended: bool) -> None:
     kinds = []
     if not dispense.in_time:
         kinds.append((ComplianceCase.Kind.LATE_DISPENSE, "Left the pharmacy after the deadline of its confirmation."))
-    if confirmation.superseded or was_void:
-        kinds.append((ComplianceCase.Kind.VOID_DISPENSE, "Left the pharmacy, and the number was voided or used again."))
+    if confirmation.superseded or was_ended:
+        kinds.append((ComplianceCase.Kind.VOID_DISPENSE, "Left the pharmacy, and the number was ended or used again."))
     for kind, details in kinds:
-        ComplianceCase.objects.create(
+        case = ComplianceCase.objects.create(
             number=new_number(Kind.CASE),
             confirmation=confirmation,
             pharmacy_id=confirmation.pharmacy_id,
@@ -261,3 +246,17 @@ def _open_cases(confirmation: Confirmation, dispense: Dispense, at: datetime, *,
             opened_at=at,
             details=details,
         )
+        _tell_program(case, at)
+
+
+def _tell_program(case: ComplianceCase, at: datetime) -> None:
+    staff = User.objects.filter(role=User.Role.PROGRAM_STAFF).exclude(staff_role=User.StaffRole.AUDITOR)
+    text = f"Case {case.number} was opened by the record of a dispense. Please look at it today."
+    tell(
+        users=staff,
+        key=f"compliance:{case.number}",
+        kind="compliance_case",
+        subject="A case needs you",
+        text=text,
+        at=at,
+    )

@@ -10,7 +10,12 @@ from uuid import UUID
 
 from authorizations.actions.cases import Report, open_case, standing_tests
 from authorizations.actions.upkeep import refresh_due_dates
-from authorizations.queries.safety import reportable_kinds, rule_group_at, where_treatment_runs
+from authorizations.queries.safety import (
+    reportable_kinds,
+    rests_on_menses_not_begun,
+    rule_group_at,
+    where_treatment_runs,
+)
 from patients.models import Enrollment, PatientSurvey, PregnancyTest, SafetyCase, SafetyReport, SurveyInvitation
 from rems_portal.accounts.models import User
 from rems_portal.accounts.permissions import require_case_manager
@@ -207,13 +212,22 @@ def _no_report(sentence: str) -> ActRefused:
 
 @act
 def close_safety_case(
-    *, by: Actor, at: datetime, user: User, case: SafetyCase, reason: str, clears_tests: bool
+    *,
+    by: Actor,
+    at: datetime,
+    user: User,
+    case: SafetyCase,
+    reason: str,
+    clears_tests: bool,
+    latest_report_seen: int | None = None,
 ) -> SafetyCase:
     """Close a case and with it the hold: program staff only, with a reason (domain.md section 9).
 
-    `clears_tests`: the positive tests behind a pregnancy case were false positives; they are left out of account.
-    Raises PermissionDenied for anybody else; ActRefused without a reason, for a case closed already, and while a
-    positive test would go on refusing a patient in treatment although no case is open for it.
+    `clears_tests`: the positive tests behind a pregnancy case no longer count; they are left out of account.
+    `latest_report_seen`: the key of the newest report that was shown when this was decided.
+    Raises PermissionDenied for anybody else; ActRefused without a reason, for a case closed already, while a
+    positive test would go on refusing a patient in treatment although no case is open for it, and for a child's menses
+    until the prescriber has signed the form that fits.
     """
     require_case_manager(user)
     enrollment = _lock(case.enrollment)
@@ -224,11 +238,14 @@ def close_safety_case(
         raise _not_closed("Give the reason for closing the case.")
     if current.status != CaseStatus.OPEN:
         raise _not_closed("This case is closed already.")
+    if latest_report_seen is not None and current.reports.filter(pk__gt=latest_report_seen).exists():
+        raise _not_closed("Something new was reported to this case meanwhile. Read it, then decide again.")
     if standing and not clears_tests and enrollment.status == EnrollmentStatus.ENROLLED:
         raise _not_closed(
-            "A positive pregnancy test stands against the patient. Close the case when the tests were false positives "
-            "and say so, or once treatment is discontinued."
+            "A positive pregnancy test stands against the patient. Close the case when the tests no longer count, and "
+            "say so; until then the hold stays."
         )
+    _require_new_form(enrollment, current, at)
     if clears_tests:
         _clear_tests(standing, user, at, reason)
     move(
@@ -241,6 +258,18 @@ def close_safety_case(
         closing_reason=reason,
     )
     return current
+
+
+def _require_new_form(enrollment: Enrollment, case: SafetyCase, at: datetime) -> None:
+    """Raise ActRefused while a child in treatment still counts as one whose menses has not begun (PC-12)."""
+    if case.kind != SafetyCase.Kind.MENSES_BEGAN:
+        return
+    running = where_treatment_runs(enrollment)
+    if running.status == EnrollmentStatus.ENROLLED and rests_on_menses_not_begun(running, at):
+        raise _not_closed(
+            "The agreement form on file still says that menses has not begun. The prescriber must sign the form that "
+            "fits: “Change the risk category” on the patient's page. That closes this case."
+        )
 
 
 def _not_closed(sentence: str) -> ActRefused:

@@ -62,18 +62,20 @@ def close_confirmation(confirmation: Confirmation, to: ConfirmationStatus, *, at
         _end(authorization, AuthorizationStatus.EXPIRED, at=at, why="Not used by its last valid day")
 
 
-def void_live_numbers(enrollment: Enrollment, *, at: datetime, why: str) -> list[Confirmation]:
+def void_live_numbers(
+    enrollment: Enrollment, *, at: datetime, why: str, but: Confirmation | None = None
+) -> list[Confirmation]:
     """Void every live authorization and undispensed confirmation; return the confirmations that were voided.
 
-    The caller holds the enrollment's lock inside an act.
+    `but` and its authorization are left alone. The caller holds the enrollment's lock inside an act.
     """
-    voided = list(
-        enrollment.confirmations.filter(status=ConfirmationStatus.OPEN).select_related("pharmacy", "authorization")
-    )
+    open_ones = enrollment.confirmations.filter(status=ConfirmationStatus.OPEN)
+    kept = (but.pk, but.authorization_id) if but else (None, None)
+    voided = list(open_ones.exclude(pk=kept[0]).select_related("pharmacy", "authorization"))
     for confirmation in voided:
         move(confirmation, CONFIRMATION_MOVES, ConfirmationStatus.VOID, why=why, ended_at=at, ended_reason=why)
     live = Q(status=AuthorizationStatus.ACTIVE) | Q(status=AuthorizationStatus.CONFIRMED)
-    for authorization in enrollment.authorizations.filter(live):
+    for authorization in enrollment.authorizations.filter(live).exclude(pk=kept[1]):
         _end(authorization, AuthorizationStatus.VOID, at=at, why=why)
     return voided
 

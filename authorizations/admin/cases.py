@@ -17,16 +17,21 @@ from rems_portal.rules.lifecycles import CaseStatus
 
 
 class CloseSafetyCaseForm(ReasonForm):
-    """Why the case is closed, and whether the positive tests behind it were false."""
+    """Why the case is closed, whether the positive tests behind it no longer count, and what was known."""
+
+    latest_report_seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     clears_tests = forms.BooleanField(
         required=False,
-        label="The positive pregnancy tests behind this case were false positives",
-        help_text="They are left out of account from now on. Tick this only with a confirmed laboratory finding.",
+        label="The positive pregnancy tests behind this case no longer count",
+        help_text="They were false positives, or the pregnancy is over: the reason above says which. They are left out "
+        "of account from now on. Tick this only with a confirmed laboratory finding.",
     )
 
     def __init__(self, data: Any = None, *, record: Any = None) -> None:
         super().__init__(data, record=record)
+        newest = record.reports.order_by("-pk").values_list("pk", flat=True).first()
+        self.fields["latest_report_seen"].initial = newest
         if record.kind != SafetyCase.Kind.PREGNANCY:
             del self.fields["clears_tests"]
 
@@ -39,6 +44,7 @@ def _close_safety_case(asked: Asked) -> object:
         case=asked.record,
         reason=asked.reason,
         clears_tests=asked.answers.get("clears_tests", False),
+        latest_report_seen=asked.answers.get("latest_report_seen"),
     )
 
 

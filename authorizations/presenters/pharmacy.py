@@ -119,9 +119,9 @@ class Held:
 
     @property
     def may_be_recorded(self) -> bool:
-        """May product that left (in time, or before the void) still be recorded?"""
-        if self.is_void:
-            return self.checklist is not None
+        """May product that left (in time, or before the number was ended) still be recorded?"""
+        if self.status in (ConfirmationStatus.VOID, ConfirmationStatus.CANCELLED):
+            return self.checklist is not None and self.dispense is None
         return self.status in (ConfirmationStatus.OPEN, ConfirmationStatus.LAPSED)
 
     @property

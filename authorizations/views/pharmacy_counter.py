@@ -16,6 +16,7 @@ from authorizations.presenters.decisions import checks_of, findings_of
 from authorizations.presenters.pharmacy import Held
 from authorizations.queries.pharmacy import decisions_of
 from authorizations.views.pharmacy import Shift, mending_links, not_ready, shift_of
+from rems_portal.audit.access import record_denied_look
 from rems_portal.web import actor_of, visible_or_404
 
 # What was typed waits here for a correction: in the session, never in an address.
@@ -47,6 +48,8 @@ def counter(request: HttpRequest) -> HttpResponse:
     )
     request.session[LAST_PHARMACY] = str(pharmacy.pk)
     if decision.enrollment_id is None:
+        number = form.request().authorization_number
+        record_denied_look(by=actor_of(request), at=shift.visit.at, record=f"authorization {number}")
         form.say_not_found()
         return _form_page(request, form, shift)
     if decision.granted:

@@ -67,8 +67,9 @@ def find(request: HttpRequest) -> HttpResponse:
     """Find the patient: the office among its own, everybody else by a number."""
     user, at = user_of(request), timezone.now()
     voice = _voice_of(user)
-    if request.GET.get("patient"):
-        return redirect("authorizations:report-pregnancy", request.GET["patient"][:80])
+    named = request.GET.get("patient", "").replace("/", "")[:80]
+    if named:
+        return redirect("authorizations:report-pregnancy", named)
     if user.role in queries.OFFICE_ROLES:
         return _find_own(request, user, at)
     form = _identify(request, user, voice, at)

@@ -26,6 +26,9 @@ def _acting_user(instance: Any, request: Any = None, **_: Any) -> Any:
     return request.user if request is not None else None
 
 
+LONGEST_REASON = 100  # simple-history's column; acts keep the whole reason on the record itself
+
+
 class ActRecords(HistoricalRecords):
     """History rows dated by the act they belong to, not by the moment the row is written."""
 
@@ -64,7 +67,7 @@ def _write_row(record: models.Model, history_type: str, why: str | None) -> None
         history_date=current_instant(),
         history_type=history_type,
         history_user_id=current_user_id(),
-        history_change_reason=why,
+        history_change_reason=why[:LONGEST_REASON] if why else why,
         **{field.attname: getattr(record, field.attname) for field in rows.tracked_fields},
     )
     row.save(force_insert=True)

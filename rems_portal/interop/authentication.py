@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from django.db.models import CharField, DateTimeField
+from django.db.models import CharField, DateTimeField, Q
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -25,7 +25,10 @@ def hash_token(token: str) -> str:
 
 GOOD_TOKEN = Prepared(
     lambda: ApiToken.objects.select_related("pharmacy", "prescriber").filter(
-        token_hash=Slot("hash", CharField()), revoked_at__isnull=True, expires_at__gt=Slot("now", DateTimeField())
+        Q(prescriber__isnull=True) | Q(prescriber__user__is_active=True),
+        token_hash=Slot("hash", CharField()),
+        revoked_at__isnull=True,
+        expires_at__gt=Slot("now", DateTimeField()),
     )
 )
 

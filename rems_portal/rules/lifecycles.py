@@ -91,7 +91,7 @@ AUTHORIZATION_MOVES: Mapping[AuthorizationStatus, frozenset[AuthorizationStatus]
     AuthorizationStatus.EXPIRED: frozenset({AuthorizationStatus.DISPENSED}),
 }
 
-# void -> dispensed is for product that had left the pharmacy before the confirmation was voided.
+# void and cancelled -> dispensed are for product that had left the pharmacy before the confirmation was ended.
 CONFIRMATION_MOVES: Mapping[ConfirmationStatus, frozenset[ConfirmationStatus]] = {
     ConfirmationStatus.OPEN: frozenset(
         {
@@ -102,7 +102,7 @@ CONFIRMATION_MOVES: Mapping[ConfirmationStatus, frozenset[ConfirmationStatus]] =
         }
     ),
     ConfirmationStatus.DISPENSED: frozenset(),
-    ConfirmationStatus.CANCELLED: frozenset(),
+    ConfirmationStatus.CANCELLED: frozenset({ConfirmationStatus.DISPENSED}),
     ConfirmationStatus.LAPSED: frozenset({ConfirmationStatus.DISPENSED}),
     ConfirmationStatus.VOID: frozenset({ConfirmationStatus.DISPENSED}),
 }

@@ -1,4 +1,5 @@
-/* The enrollment form: an answer to a question that no longer shows is taken back, so that it isn't sent unseen. */
+/* The enrollment form: an answer to a question that no longer shows is taken back, so that it isn't sent unseen; and
+   what is typed while the form that fits is being fetched stays typed when it arrives. */
 (() => {
   "use strict";
   const form = document.querySelector("form.enroll");
@@ -9,4 +10,24 @@
       for (const answer of block.querySelectorAll("input:checked")) answer.checked = false;
     }
   }, { capture: true });
+
+  let typed = [];
+  let focused = "";
+  const part = () => document.getElementById("agreement-part");
+  const isPart = (event) => event.detail.target === part();
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    if (!isPart(event)) return;
+    typed = [...part().querySelectorAll("input[type=text], input:checked")];
+    focused = part().contains(document.activeElement) ? document.activeElement.id : "";
+  });
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    if (!isPart(event)) return;
+    for (const before of typed) {
+      const now = before.id && document.getElementById(before.id);
+      if (!now) continue;
+      if (before.type === "text") now.value = now.value || before.value;
+      else now.checked = true;
+    }
+    if (focused) document.getElementById(focused)?.focus();
+  });
 })();

@@ -1,4 +1,4 @@
-"""The main job in a real browser, for each of the six categories: from certification to the next 28 days' authorization.
+"""The main job in a real browser, for each of six categories: from certification to the next 28 days' authorization.
 
 Time is the server's and is moved between steps; everything else is what people do and see.
 """

@@ -222,14 +222,31 @@ def test_dispense_of_another_strength_is_refused() -> None:
     assert record(held, product=right, lot="A1").product == right
 
 
-def test_dispense_on_a_cancelled_confirmation_is_refused() -> None:
+def cancelled_after_checklist() -> Confirmation:
     held = held_for()
     make.checklist(held)
-    cancel_confirmation(
-        by=somebody(held), at=make.NOW, pharmacy=held.pharmacy, number=held.number, reason="Wrong patient"
-    )
+    then = make.NOW + make.hours(1)
+    cancel_confirmation(by=somebody(held), at=then, pharmacy=held.pharmacy, number=held.number, reason="Wrong patient")
+    held.refresh_from_db()
+    return held
+
+
+def test_dispense_on_a_cancelled_confirmation_is_refused() -> None:
     with pytest.raises(ActRefused, match="was cancelled"):
-        record(held)
+        record(cancelled_after_checklist(), at=make.NOW + make.hours(3), done_at=make.NOW + make.hours(2))
+
+
+@pytest.mark.rems("PH-12", "PH-19")
+def test_product_that_left_before_the_cancelling_is_recorded_with_a_case_and_uses_the_authorization_up() -> None:
+    held = cancelled_after_checklist()
+    elsewhere = make.confirmation(held.authorization, pharmacy=make.pharmacy(), at=make.NOW + make.hours(2))
+    manager = make.case_manager()
+    record(held, at=make.NOW + make.hours(3), done_at=make.NOW + make.hours(0.5))
+    held.refresh_from_db()
+    elsewhere.refresh_from_db()
+    assert (held.status, held.authorization.status, elsewhere.status) == ("dispensed", "dispensed", "void")
+    assert [case.kind for case in held.compliance_cases.all()] == ["void_dispense"]
+    assert OutboxMessage.objects.filter(kind="compliance_case", user=manager).count() == 1
 
 
 def test_dispense_by_another_pharmacy_or_somebody_untrained() -> None:
@@ -296,7 +313,8 @@ def test_two_dispenses_from_one_authorization_are_both_kept_and_one_opens_a_case
     assert Dispense.objects.count() == 2
 
 
-def test_late_record_after_a_new_authorization_leaves_that_one_live() -> None:
+@pytest.mark.rems("PH-12", "PG-01")
+def test_late_record_voids_an_authorization_issued_meanwhile_on_the_same_test() -> None:
     first = held_for()
     make.checklist(first)
     later = make.NOW + make.hours(25)
@@ -307,7 +325,7 @@ def test_late_record_after_a_new_authorization_leaves_that_one_live() -> None:
     renewed.refresh_from_db()
     open_one.refresh_from_db()
     assert (first.status, first.authorization.status) == ("dispensed", "dispensed")
-    assert (renewed.status, open_one.status) == ("active", "void")
+    assert (renewed.status, open_one.status) == ("void", "void")
 
 
 @pytest.mark.rems("PH-19")

@@ -186,7 +186,8 @@ def test_only_what_fits_the_patient_is_offered(client, category, offered, not_of
 def test_menses_of_a_child_are_reported_the_same_way(client):
     one = make.enrollment(C.FC_CANNOT)
     client.force_login(make.delegate_of(one.prescriber))
-    assert "when the form that fits her now is signed" in text_of(client.post(about(one.patient.number), said("menses")))
+    confirming = text_of(client.post(about(one.patient.number), said("menses")))
+    assert "when the form that fits her now is signed" in confirming
     result = text_of(send(client, one.patient.number, "menses"))
     assert "sign the form for a female child who can get pregnant" in result
     assert SafetyCase.objects.get().kind == SafetyCase.Kind.MENSES_BEGAN

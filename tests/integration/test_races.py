@@ -31,7 +31,7 @@ def all_at_once(acts: list[Callable[[], Any]]) -> list[Any]:
         try:
             gate.wait(60)
             results[index] = acts[index]()
-        except Exception as error:  # noqa: BLE001 - each outcome is looked at below
+        except Exception as error:
             results[index] = error
         finally:
             connections.close_all()

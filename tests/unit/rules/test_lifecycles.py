@@ -41,7 +41,7 @@ ALLOWED = {
     "confirmation": (
         ConfirmationStatus,
         CONFIRMATION_MOVES,
-        "open>dispensed open>cancelled open>lapsed open>void lapsed>dispensed void>dispensed",
+        "open>dispensed open>cancelled open>lapsed open>void cancelled>dispensed lapsed>dispensed void>dispensed",
     ),
     "case": (CaseStatus, CASE_MOVES, "open>closed closed>open"),
 }
@@ -78,10 +78,10 @@ def test_diagram_draws_begin_moves_and_ends():
         "    open --> cancelled\n"
         "    open --> lapsed\n"
         "    open --> void\n"
+        "    cancelled --> dispensed\n"
         "    lapsed --> dispensed\n"
         "    void --> dispensed\n"
         "    dispensed --> [*]\n"
-        "    cancelled --> [*]\n"
     )
 
 
