@@ -6,13 +6,14 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 
 from rems_portal.interop import description  # noqa: F401 - describes the token to the schema
 from rems_portal.interop.api import authorizations, base, confirmations, patients
+from rems_portal.interop.reference import reference
 
 app_name = "interop"
 
 # The description holds no data of anybody: vendors read it before they have an account.
 PUBLIC = {"authentication_classes": (), "permission_classes": ()}
 document = login_not_required(SpectacularJSONAPIView.as_view(**PUBLIC))
-docs = login_not_required(SpectacularSwaggerSplitView.as_view(url_name="interop:openapi", **PUBLIC))
+explorer = login_not_required(SpectacularSwaggerSplitView.as_view(url_name="interop:openapi", **PUBLIC))
 
 urlpatterns = [
     path("authorizations", authorizations.AuthorizationList.as_view(), name="authorizations"),
@@ -24,6 +25,7 @@ urlpatterns = [
     path("patients/<str:number>/pregnancy-tests", patients.PregnancyTestList.as_view(), name="pregnancy-tests"),
     path("patients/<str:number>/status", patients.PatientStatus.as_view(), name="patient-status"),
     path("openapi.json", document, name="openapi"),
-    path("docs", docs, name="docs"),
+    path("docs", reference, name="docs"),
+    path("explorer", explorer, name="explorer"),
     re_path("^(?P<rest>.*)$", base.NotHere.as_view(), name="not-here"),
 ]
