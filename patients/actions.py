@@ -7,9 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
-
 from patients.models import Agreement, Enrollment, Patient, SurveyInvitation
+from patients.queries import identity_key, is_held, running_enrollment
 from prescribers.facts import is_certified
 from prescribers.models import Prescriber
 from prescribers.permissions import require_signatory
@@ -63,24 +62,43 @@ def enroll_patient(
 ) -> Enrollment:
     """Enroll a patient with the one of six agreement forms that fits (PR-08, PF-05, PN-04, PC-03, PM-03).
 
-    The same form sent twice, or a patient this prescriber already has, gives the enrollment there is.
-    Raises PermissionDenied unless `by` is the prescriber (nobody signs for another), ActRefused with all that is
-    missing when the prescriber is not certified, a signature is missing or the form contradicts itself.
+    The same form sent twice, or with the same answers for a patient this prescriber already has, gives the enrollment
+    there is. One person is one patient: a new course joins the earlier ones, so their dispenses and holds count.
+    Raises PermissionDenied unless `by` is the prescriber (nobody signs for another), KnownElsewhere when the person is
+    in treatment with another prescriber or held, ActRefused with all that is missing when the prescriber is not
+    certified, a signature is missing or the form contradicts itself or the record.
     """
     require_signatory(by, prescriber)
     # One prescriber's enrollments queue up here, so a double click can't make two patients.
     Prescriber.objects.select_for_update(of=("self",), no_key=True).get(pk=prescriber.pk)
-    existing = _already_enrolled(prescriber, form, program)
-    if existing:
-        return existing
+    sent_before = _sent_before(prescriber, form)
+    if sent_before:
+        return sent_before
+    patient = Patient.objects.select_for_update(no_key=True).filter(identity_key=_key_of(form)).first()
+    running = running_enrollment(patient, program.program) if patient else None
+    if running and running.prescriber_id == prescriber.pk:
+        return _require_same_answers(running, form)
     findings = enrollment_findings(prescriber=prescriber, form=form, at=at, program=program)
     if findings:
         raise ActRefused(findings)
-    category = category_of(form, at=at, program=program)
-    enrollment = _write_enrollment(prescriber, form, at, program)
-    Agreement.objects.create(
+    patient = _patient_of(form, program)
+    enrollment = _write_enrollment(patient, prescriber, form, at, program)
+    sign_agreement(enrollment, form, at=at, program=program)
+    return enrollment
+
+
+def sign_agreement(
+    enrollment: Enrollment,
+    form: PatientEnrollment,
+    *,
+    at: datetime,
+    program: ProgramVersion,
+    submission_key: UUID | None = None,
+) -> Agreement:
+    """Write the agreement form that fits, signed by both sides at `at`. The caller is an act that found it complete."""
+    return Agreement.objects.create(
         enrollment=enrollment,
-        category=category,
+        category=category_of(form, at=at, program=program),
         program_version=program.version,
         prescriber_signed_name=form.prescriber_signed_name,
         prescriber_signed_at=at,
@@ -88,8 +106,8 @@ def enroll_patient(
         patient_signed_at=at,
         guardian_name=form.guardian_name,
         guardian_relation=form.guardian_relation,
+        submission_key=submission_key,
     )
-    return enrollment
 
 
 def category_of(form: PatientEnrollment, *, at: datetime, program: ProgramVersion) -> RiskCategory:
@@ -187,33 +205,72 @@ def _signature_problems(form: PatientEnrollment, *, is_child: bool) -> list[Form
     return found
 
 
-def _already_enrolled(prescriber: Prescriber, form: PatientEnrollment, program: ProgramVersion) -> Enrollment | None:
-    """Return what an earlier sending of this form made, or the enrollment this very patient has with the prescriber.
+def _key_of(form: PatientEnrollment) -> str:
+    return identity_key(
+        given_name=form.given_name, family_name=form.family_name, birth_date=form.birth_date, sex=form.sex
+    )
+
+
+def _sent_before(prescriber: Prescriber, form: PatientEnrollment) -> Enrollment | None:
+    """Return what an earlier sending of this form made.
 
     The key alone is not enough: a form that was filled in again after going back in the browser still carries it.
     """
-    same_patient = prescriber.enrollments.filter(
-        program=program.program,
-        patient__given_name__iexact=form.given_name,
-        patient__family_name__iexact=form.family_name,
-        patient__birth_date=form.birth_date,
-        patient__sex=form.sex,
+    if form.submission_key is None:
+        return None
+    sent = prescriber.enrollments.filter(submission_key=form.submission_key, patient__identity_key=_key_of(form))
+    return sent.first()
+
+
+def _require_same_answers(running: Enrollment, form: PatientEnrollment) -> Enrollment:
+    """Return the enrollment the prescriber has already. Raises ActRefused when the form says something else."""
+    said = (form.can_get_pregnant, form.cannot_basis, form.menstrual_cycles)
+    if said == (running.can_get_pregnant, running.cannot_basis, running.menstrual_cycles):
+        return running
+    sentence = (
+        f"This is already your patient, {running.patient.number}, with other answers on file. To change the risk "
+        "category, use “Change the risk category” on the patient’s page."
     )
-    sent_before = Q(submission_key=form.submission_key) if form.submission_key else Q()
-    return same_patient.filter(Q(status=EnrollmentStatus.ENROLLED) | sent_before).order_by("-enrolled_at").first()
+    raise ActRefused([Finding("ENROLL", ("PR-08",), sentence, Party.PRESCRIBER)])
+
+
+class KnownElsewhere(ActRefused):
+    """The person can't be enrolled here now. The sentence doesn't say why; `number` is for the audit trail only."""
+
+    def __init__(self, number: str):
+        sentence = "This patient can’t be enrolled here now. Nothing was recorded. Call the program to go on."
+        super().__init__([Finding("ENROLL", ("PR-08",), sentence, Party.PROGRAM)])
+        self.number = number
+
+
+def _patient_of(form: PatientEnrollment, program: ProgramVersion) -> Patient:
+    """Return this person's one row, locked, made when there is none: dispenses and holds of earlier courses count.
+
+    Raises KnownElsewhere while the person is in treatment with somebody else, or held in whatever course.
+    """
+    key = _key_of(form)
+    fields = {
+        "number": new_number(Kind.PATIENT),
+        "given_name": form.given_name,
+        "family_name": form.family_name,
+        "birth_date": form.birth_date,
+        "sex": form.sex,
+        "email": form.email,
+    }
+    # Two prescribers enrolling one person at once: the second waits here for the first, and then finds the row.
+    Patient.objects.get_or_create(identity_key=key, defaults=fields)
+    patient = Patient.objects.select_for_update(no_key=True).get(identity_key=key)
+    if running_enrollment(patient, program.program) or is_held(patient):
+        raise KnownElsewhere(patient.number)
+    if form.email and form.email != patient.email:
+        patient.email = form.email
+        patient.save(update_fields=["email"])
+    return patient
 
 
 def _write_enrollment(
-    prescriber: Prescriber, form: PatientEnrollment, at: datetime, program: ProgramVersion
+    patient: Patient, prescriber: Prescriber, form: PatientEnrollment, at: datetime, program: ProgramVersion
 ) -> Enrollment:
-    patient = Patient.objects.create(
-        number=new_number(Kind.PATIENT),
-        given_name=form.given_name,
-        family_name=form.family_name,
-        birth_date=form.birth_date,
-        sex=form.sex,
-        email=form.email,
-    )
     return Enrollment.objects.create(
         patient=patient,
         program=program.program,

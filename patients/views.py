@@ -10,13 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from patients.actions import PatientEnrollment, enroll_patient
+from patients.actions import KnownElsewhere, PatientEnrollment, enroll_patient
 from patients.forms import EnrollmentForm
 from patients.models import Enrollment
 from patients.presenters import FittingForm, fitting_form
 from prescribers.facts import is_certified
 from prescribers.models import Prescriber
 from prescribers.permissions import prescriber_of, require_prescriber
+from rems_portal.audit.access import record_denied_look
 from rems_portal.errors import ActRefused
 from rems_portal.program import program_at
 from rems_portal.rules.programs import ProgramVersion
@@ -67,6 +68,8 @@ def enroll(request: HttpRequest) -> HttpResponse:
             )
             return _enrolled(request, asked, enrollment, agreement)
         except ActRefused as refusal:
+            if isinstance(refusal, KnownElsewhere):
+                record_denied_look(by=actor_of(request), at=asked.at, record=f"patient {refusal.number}")
             form.add_error(None, [finding.sentence for finding in refusal.findings])
     return _page(request, form, _fitting(form, asked))
 

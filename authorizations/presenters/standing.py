@@ -77,7 +77,8 @@ class Standing:
 
     `moves`: whose move it is, nobody's when empty. `preview`: what the rules say of the next authorization.
     `next_dispense`: the first program day on which a confirmation would find little enough supply left, None when that
-    is any day. `category`: the one that fits today.
+    is any day. `category`: the one that fits today. `needs_new_form`: menses has begun, and the hold waits
+    for the form that fits.
     """
 
     state: State
@@ -89,6 +90,7 @@ class Standing:
     first: bool
     next_dispense: date | None
     warning: str | None
+    needs_new_form: bool = False
 
     @property
     def label(self) -> str:
@@ -132,7 +134,12 @@ def standing_of(business: Business, *, at: datetime, program: ProgramVersion) ->
         first=not facts.dispenses,
         next_dispense=later,
         warning=coming_of_age_warning(facts, at, program),
+        needs_new_form=_needs_new_form(business),
     )
+
+
+def _needs_new_form(business: Business) -> bool:
+    return any(case.kind == "menses_began" for case in business.cases)
 
 
 def _next_dispense(business: Business, at: datetime, program: ProgramVersion) -> date | None:
@@ -168,6 +175,8 @@ def _sentence(state: State, business: Business, preview: Decision, later: date |
     if state is State.MISSING:
         words = [MISSING_WORDS[rule] for rule in preview.failed if rule in MISSING_WORDS]
         return f"Missing for the next authorization: {', '.join(words)}."
+    if state is State.HOLD and _needs_new_form(business):
+        return "The medicine must not be taken. The prescriber must sign the agreement form that fits by now."
     return _PLAIN[state]
 
 
@@ -182,6 +191,9 @@ _PLAIN = {
 def _moves(
     state: State, business: Business, preview: Decision, at: datetime, program: ProgramVersion
 ) -> tuple[Party, ...]:
+    if state is State.HOLD and _needs_new_form(business):
+        others = any(case.holds and case.kind != "menses_began" for case in business.cases)
+        return (Party.PRESCRIBER, Party.PROGRAM) if others else (Party.PRESCRIBER,)
     if state in (State.HOLD, State.REVIEW):
         return (Party.PROGRAM,)
     if state in (State.CONFIRMED, State.AUTHORIZED):

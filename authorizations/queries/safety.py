@@ -38,6 +38,12 @@ def rule_group_at(enrollment: Enrollment, at: datetime, program: ProgramVersion)
     return group_of(category)
 
 
+def rests_on_menses_not_begun(enrollment: Enrollment, at: datetime) -> bool:
+    """Is this on the program day of `at` a child who counts as one who can not get pregnant for that reason alone?"""
+    child = not is_adult(enrollment.patient.birth_date, program_day(at))
+    return child and enrollment.can_get_pregnant is False and enrollment.cannot_basis == CannotBasis.MENSES_NOT_BEGUN
+
+
 def where_treatment_runs(enrollment: Enrollment) -> Enrollment:
     """Return the patient's running enrollment in the program, or the given one when none runs.
 

@@ -5,6 +5,7 @@ from django.urls import path
 from authorizations.routes.converters import KEY, NUMBER
 from authorizations.views.prescriber_authorization import authorization, authorization_pdf
 from authorizations.views.prescriber_authorize import authorize, refusal
+from authorizations.views.prescriber_category import change_category_page
 from authorizations.views.prescriber_link import hand_over_survey
 from authorizations.views.prescriber_patient import patient_page
 from authorizations.views.prescriber_tests import positive_test, record_test
@@ -19,6 +20,7 @@ urlpatterns = [
     path(_PATIENT + "tests/new/", record_test, name="record-test"),
     path(_PATIENT + f"tests/<{KEY}:key>/", positive_test, name="positive-test"),
     path(_PATIENT + "survey-link/", hand_over_survey, name="hand-over-survey"),
+    path(_PATIENT + "category/", change_category_page, name="change-category"),
     path(_PATIENT + "authorize/", authorize, name="authorize"),
     path(_PATIENT + f"refusals/<{KEY}:key>/", refusal, name="refusal"),
     path(_AUTHORIZATION, authorization, name="authorization"),

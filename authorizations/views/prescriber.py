@@ -56,6 +56,7 @@ def mending_links(enrollment: Enrollment, office: Office) -> dict[str, tuple[str
         "AUTH-06": ("Hand over the survey link", address("authorizations:hand-over-survey", number)),
     }
     if office.signs_for(enrollment.prescriber):
+        links["AUTH-03"] = ("Sign the form that fits", address("authorizations:change-category", number))
         links["AUTH-01"] = ("Go to your certification", address("prescribers:certify"))
     return {rule: link for rule, link in links.items() if link[1]}
 

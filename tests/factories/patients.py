@@ -75,6 +75,25 @@ def enrollment(
     return enroll_patient(by=Actor.of(prescriber.user), at=at, prescriber=prescriber, form=form, program=PROGRAM)
 
 
+def form_for(one: Enrollment, **changes: Any) -> PatientEnrollment:
+    """Return a new agreement form for an enrolled patient, with the answers on record; keywords replace what it says.
+
+    Signed by the patient, or by the parent where the guardian's keywords are given.
+    """
+    form = PatientEnrollment(
+        given_name=one.patient.given_name,
+        family_name=one.patient.family_name,
+        birth_date=one.patient.birth_date,
+        sex=Sex(one.patient.sex),
+        can_get_pregnant=one.can_get_pregnant,
+        cannot_basis=one.cannot_basis,
+        menstrual_cycles=one.menstrual_cycles,
+        patient_signed_name=one.patient.full_name,
+        prescriber_signed_name="Dr. Test",
+    )
+    return replace(form, **changes)
+
+
 def pregnancy_test(
     one: Enrollment,
     *,

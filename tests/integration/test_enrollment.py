@@ -166,9 +166,9 @@ class TestAct:
         assert second.submission_key is None
 
     def test_key_of_another_prescriber_tells_nothing_and_stops_nothing(self, dr: Prescriber) -> None:
-        form = make.agreement_form(MAN, at=NOW, submission_key=uuid4())
-        theirs = enroll(make.prescriber(), form)
-        assert enroll(dr, form) != theirs
+        key = uuid4()
+        theirs = enroll(make.prescriber(), make.agreement_form(MAN, at=NOW, submission_key=key))
+        assert enroll(dr, make.agreement_form(MAN, at=NOW, submission_key=key)) != theirs
 
 
 class TestPage:

@@ -68,6 +68,7 @@ MATRIX: dict[str, Row] = {
     "authorizations:positive-test key number": ONE_OFFICE,
     "authorizations:hand-over-survey number": ONE_OFFICE,
     "authorizations:authorize number": ONE_OFFICE | {"delegate": NO},
+    "authorizations:change-category number": ONE_OFFICE | {"delegate": NO},
     "authorizations:refusal key number": ONE_OFFICE,
     "authorizations:authorization number": ONE_OFFICE,
     "authorizations:authorization-pdf number": ONE_OFFICE,

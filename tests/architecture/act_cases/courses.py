@@ -3,7 +3,7 @@
 from typing import Any
 
 import tests.factories as make
-from authorizations.actions import authorize, compliance, confirm, dispense, safety, upkeep
+from authorizations.actions import authorize, category, compliance, confirm, dispense, safety, upkeep
 from authorizations.models import ComplianceCase, Dispense
 from patients import actions as patients
 from patients.models import PatientSurvey, PregnancyTest, SafetyCase
@@ -87,6 +87,14 @@ def _() -> tuple[Actor, Perform]:
     make.pregnancy_test(one, collected_at=NOW - hours(3), result="positive")
     details = {"user": user, "case": SafetyCase.objects.get(), "reason": "false", "clears_tests": True}
     return doing(user, safety.close_safety_case, Channel.ADMIN, **details)
+
+
+@case_of(category.change_category)
+def _() -> tuple[Actor, Perform]:
+    one = make.enrollment(RiskCategory.AF_CANNOT)
+    form = make.form_for(one, can_get_pregnant=True, cannot_basis="", menstrual_cycles="regular")
+    details = {"prescriber": one.prescriber, "enrollment": one, "form": form, "program": PROGRAM}
+    return doing(one.prescriber.user, category.change_category, **details)
 
 
 # ---- numbers ----

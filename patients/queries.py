@@ -1,0 +1,39 @@
+"""Reads about who a person is: one person is one patient, whoever prescribes and however the name is typed."""
+
+import hashlib
+import unicodedata
+from datetime import date
+
+from patients.models import Enrollment, Patient, SafetyCase
+from rems_portal.rules.lifecycles import CaseStatus
+
+_APOSTROPHES = dict.fromkeys(map(ord, "‘’ʼʹ′`´＇"), "'")
+
+
+def identity_key(*, given_name: str, family_name: str, birth_date: date, sex: str) -> str:
+    """Return the same 64 characters for every way of typing one person's name with this birth date and sex.
+
+    Letter case, kinds of apostrophes and runs of spaces don't tell people apart. A digest, so that the column holds no
+    second copy of the name.
+    """
+    said = "\n".join((_plain(given_name), _plain(family_name), birth_date.isoformat(), str(sex)))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _plain(name: str) -> str:
+    # Twice: folding case can make letters that have a plainer form themselves. Apostrophes before, as NFKC splits some.
+    text = name.translate(_APOSTROPHES)
+    for _time in range(2):
+        text = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(text.split())
+
+
+def running_enrollment(patient: Patient, program: str) -> Enrollment | None:
+    """Return the enrollment under which the patient is in treatment in the program, with whichever prescriber."""
+    found: Enrollment | None = Enrollment.objects.enrolled().filter(patient=patient, program=program).first()
+    return found
+
+
+def is_held(patient: Patient) -> bool:
+    """Does a safety case that stops treatment stand open, in any course?"""
+    return SafetyCase.objects.filter(enrollment__patient=patient, status=CaseStatus.OPEN, holds=True).exists()
