@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.admin.utils import display_for_value
 from django.db.models import Field, ForeignKey, Model
 
-SECRET = frozenset({"password", "token_hash", "request_hash", "submission_key", "last_login"})
+SECRET = frozenset({"password", "token_hash", "request_hash", "identity_key", "submission_key", "last_login"})
 KINDS = {"+": "Created", "~": "Changed", "-": "Deleted"}
 
 

@@ -14,7 +14,7 @@ from tests.records import audited_models, own_models
 # records; they are the one thing about a patient that may stand in an address. Here they count as PHI all the same.
 PHI: dict[str, set[str]] = {
     "audit.AccessEvent": {"record"},
-    "patients.Patient": {"number", "given_name", "family_name", "birth_date", "sex", "email"},
+    "patients.Patient": {"number", "given_name", "family_name", "birth_date", "sex", "email", "identity_key"},
     "patients.Enrollment": {
         "patient", "status", "enrolled_at", "ended_at", "can_get_pregnant", "cannot_basis", "menstrual_cycles",
         "next_test_due", "next_survey_due", "prescriber",
@@ -88,7 +88,7 @@ NOT_PHI: dict[str, set[str]] = {
     "pharmacies.QuizAttempt": {"certification", "taken_at", "taken_by", "answers", "correct", "questions", "passed"},
     "pharmacies.PharmacyStaff": {"pharmacy", "user", "is_representative", "trained_at", "starts_on", "ends_on"},
     "patients.Enrollment": {"program", "submission_key"},
-    "patients.Agreement": {"program_version"},
+    "patients.Agreement": {"program_version", "submission_key"},
     "patients.PregnancyTest": {"submission_key"},
     "patients.SurveyInvitation": {"token_hash"},
     "patients.PatientSurvey": {"program_version"},
