@@ -13,7 +13,9 @@ from patients.models import Enrollment
 from prescribers.facts import is_certified
 from prescribers.permissions import prescriber_of
 from rems_portal.accounts.models import User
+from rems_portal.audit.access import record_look
 from rems_portal.rules.vocabulary import Party
+from rems_portal.web import actor_of
 
 PATIENTS_A_PAGE = 25
 LONGEST_SEARCH = 100
@@ -41,6 +43,7 @@ def worklist_page(request: HttpRequest) -> HttpResponse:
     office = office_of(request)
     words = " ".join(request.POST.get("words", "")[:LONGEST_SEARCH].replace("\x00", "").split())
     rows = worklist(office.user, words=words, program=office.program, at=office.at)
+    record_look(by=actor_of(request), at=office.at, record="patients of the office")
     page = Paginator(rows, PATIENTS_A_PAGE).get_page(None if words else request.GET.get("page"))
     context = {
         "page": page,

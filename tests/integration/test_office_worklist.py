@@ -14,6 +14,7 @@ from patients.models import SafetyCase
 from prescribers.models import Prescriber
 from rems_portal.accounts.models import User
 from rems_portal.audit.actors import acting_as
+from rems_portal.audit.models import AccessEvent
 from rems_portal.rules.vocabulary import Party, RiskCategory
 from tests.integration.authorization_refusals import AFN, CAN, MAN, SYSTEM
 from tests.integration.offices import as_prescriber, page, signed_in, text_of
@@ -294,3 +295,10 @@ def test_prescriber_without_patients_or_record_is_led_to_the_beginning() -> None
 def test_worklist_is_for_offices_only() -> None:
     for user in (make.pharmacist(make.pharmacy()), make.auditor()):
         assert signed_in(user).get(page("worklist")).status_code == 403
+
+
+def test_each_look_at_the_worklist_is_written_down() -> None:
+    doctor = make.prescriber()
+    assert signed_in(doctor.user).get(page("worklist")).status_code == 200
+    look = AccessEvent.objects.get(user=doctor.user)
+    assert (look.record, look.outcome, look.channel) == ("patients of the office", "shown", "page")
