@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 
-from authorizations.actions.upkeep import refresh_due_dates, tell_pharmacies, void_live_numbers
+from authorizations.actions.upkeep import refresh_due_dates, settle, tell_pharmacies, void_live_numbers
 from authorizations.models import Confirmation
 from authorizations.queries.safety import rests_on_menses_not_begun
 from patients.actions import PatientEnrollment, category_of, enrollment_findings, sign_agreement
@@ -60,6 +60,7 @@ def change_category(
         current.save(update_fields=["superseded_at"])
     _keep_answers(locked, form)
     signed = sign_agreement(locked, form, at=at, program=program, submission_key=form.submission_key)
+    settle(locked, at)
     voided = void_live_numbers(locked, at=at, why=WHY)
     _tell(signed, voided, at)
     if not rests_on_menses_not_begun(locked, at):

@@ -14,16 +14,11 @@ from patients.models import Enrollment
 from rems_portal.rules.categories import Sex
 from rems_portal.rules.programs import ProgramVersion
 
+ON_RECORD = ("family_name", "given_name", "email", "birth_date", "sex")
+
 
 class CategoryForm(EnrollmentForm):
     """The reproductive answers, the form that fits, and its signatures, for one enrollment (PR-08, PC-12)."""
-
-    family_name = None
-    given_name = None
-    email = None
-    birth_date = None
-    sex = None
-    leave_out = None
 
     def __init__(
         self,
@@ -37,9 +32,8 @@ class CategoryForm(EnrollmentForm):
     ) -> None:
         super().__init__(data, at=at, program=program, signing=signing, **kwargs)
         self.patient = enrollment.patient
-        if self.patient.sex == Sex.MALE:
-            for name in FEMALE_ONLY:
-                del self.fields[name]
+        for name in (*ON_RECORD, "leave_out", *(FEMALE_ONLY if self.patient.sex == Sex.MALE else ())):
+            del self.fields[name]
 
     def add_error(self, field: str | None, error: Any) -> None:
         """Say what is wrong with something that isn't asked here at the top of the form."""
@@ -52,8 +46,7 @@ class CategoryForm(EnrollmentForm):
         unticked without scripts.
         """
         said = self.cleaned_data
-        said |= {name: getattr(self.patient, name) for name in ("family_name", "given_name", "email", "birth_date")}
-        said["sex"] = self.patient.sex
+        said |= {name: getattr(self.patient, name) for name in ON_RECORD}
         if said.get("can_get_pregnant") == "yes":
             said["cannot_basis"] = ""
         return super().agreement()

@@ -1,0 +1,129 @@
+"""One person is one patient: over all prescribers, however the name is typed; earlier courses count."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+import tests.factories as make
+from authorizations.actions.safety import report_pregnancy
+from authorizations.facts import patient_facts
+from patients.actions import KnownElsewhere, PatientEnrollment, enroll_patient
+from patients.models import Enrollment, Patient, SafetyCase
+from prescribers.models import Prescriber
+from rems_portal.audit.models import AccessEvent
+from rems_portal.errors import ActRefused
+from rems_portal.rules.categories import CannotBasis, RiskCategory
+from rems_portal.rules.lifecycles import EnrollmentStatus
+from tests.factories import NOW, PROGRAM, days
+from tests.integration.offices import signed_in
+from tests.integration.test_enrollment import typed
+
+pytestmark = [pytest.mark.django_db, pytest.mark.rems("PR-08")]
+MAN, CANNOT = RiskCategory.AM, RiskCategory.AF_CANNOT
+NEUTRAL = "can’t be enrolled here now"
+
+
+@pytest.fixture(autouse=True)
+def at_now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def enroll(dr: Prescriber, form: PatientEnrollment) -> Enrollment:
+    return enroll_patient(by=make.actor(dr.user), at=NOW, prescriber=dr, form=form, program=PROGRAM)
+
+
+def end(one: Enrollment) -> None:
+    Enrollment.objects.filter(pk=one.pk).update(status=EnrollmentStatus.DISCONTINUED, ended_at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("given", "family"),
+    [
+        ("Siobhán", "O'Neil Straße"),
+        ("SIOBHÁN", "O’NEIL STRASSE"),
+        ("Siobha\u0301n", "o´neil\u00a0 straße "),
+        ("Siobhán", "O‘Neil Straße"),
+    ],
+)
+def test_person_in_treatment_with_another_prescriber_is_not_enrolled(given: str, family: str) -> None:
+    form = make.agreement_form(MAN, at=NOW, given_name="Siobhán", family_name="O'Neil Straße")
+    theirs = enroll(make.prescriber(), form)
+    with pytest.raises(KnownElsewhere, match=NEUTRAL) as refused:
+        enroll(make.prescriber(), replace(form, given_name=given, family_name=family))
+    assert theirs.patient.number not in str(refused.value)
+    assert (Patient.objects.count(), Enrollment.objects.count()) == (1, 1)
+
+
+def test_another_name_birth_date_or_sex_is_another_person() -> None:
+    form = make.agreement_form(MAN, at=NOW)
+    enroll(make.prescriber(), form)
+    others = [
+        replace(form, given_name="Ruben"),
+        replace(form, given_name="", family_name=f"{form.given_name} {form.family_name}"),
+        replace(form, birth_date=form.birth_date + days(1)),
+    ]
+    for other in others:
+        enroll(make.prescriber(), other)
+    assert Patient.objects.count() == 4
+
+
+def test_refused_page_says_one_neutral_sentence_and_the_look_is_written_down(client: Client) -> None:
+    said = typed(MAN)
+    other = make.prescriber()
+    signed_in(other.user).post(reverse("patients:enroll"), said)
+    theirs = Enrollment.objects.get()
+    dr = make.prescriber()
+    client.force_login(dr.user)
+    page = client.post(reverse("patients:enroll"), said).content.decode()
+    assert NEUTRAL in page
+    assert theirs.patient.number not in page
+    assert other.user.full_name not in page
+    event = AccessEvent.objects.get(outcome="denied")
+    assert (event.user, event.record) == (dr.user, f"patient {theirs.patient.number}")
+
+
+def test_ended_course_goes_on_under_the_same_patient_and_its_dispenses_count() -> None:
+    form = make.agreement_form(MAN, at=NOW)
+    first = enroll(make.prescriber(at=NOW), form)
+    make.treated(first)
+    end(first)
+    second = enroll(make.prescriber(), replace(form, email="new@example.com"))
+    assert second.patient == first.patient
+    assert second.patient.email == "new@example.com"
+    facts = patient_facts(second)
+    assert (len(facts.dispenses), len(facts.earlier_course_dispenses)) == (0, 1)
+
+
+def test_person_held_in_an_ended_course_is_not_enrolled_by_anybody() -> None:
+    form = make.agreement_form(CANNOT, at=NOW)
+    first = enroll(make.prescriber(), form)
+    by = make.actor(first.prescriber.user)
+    report_pregnancy(by=by, at=NOW, enrollment=first, kind=SafetyCase.Kind.PREGNANCY, role="prescriber")
+    end(first)
+    for dr in (first.prescriber, make.prescriber()):
+        with pytest.raises(KnownElsewhere, match=NEUTRAL):
+            enroll(dr, form)
+    assert Enrollment.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"can_get_pregnant": True, "cannot_basis": "", "menstrual_cycles": "regular"},
+        {"cannot_basis": CannotBasis.BILATERAL_OOPHORECTOMY},
+    ],
+)
+def test_own_patient_with_other_answers_is_led_to_the_category_change(changes: dict[str, object]) -> None:
+    form = make.agreement_form(CANNOT, at=NOW)
+    dr = make.prescriber()
+    one = enroll(dr, form)
+    assert enroll(dr, form) == one
+    with pytest.raises(ActRefused, match=r"already your patient.*Change the risk category"):
+        enroll(dr, replace(form, **changes))
+    one.refresh_from_db()
+    assert one.cannot_basis == CannotBasis.HYSTERECTOMY
