@@ -39,6 +39,7 @@ PATIENTS = _place(
     "authorizations:hand-over-survey",
     "authorizations:authoriz",
     "authorizations:refusal",
+    "authorizations:change-category",
 )
 OPEN_CONFIRMATIONS = _place(
     "Open confirmations",

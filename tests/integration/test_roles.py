@@ -129,6 +129,7 @@ MATRIX: dict[str, Row] = {
     "interop:not-here rest": row(GONE, anonymous=GONE),
     "interop:openapi": PUBLIC,
     "interop:docs": PUBLIC,
+    "interop:explorer": PUBLIC,
     # everybody
     "notifications:mailbox": PUBLIC,  # the demo's only
     "notifications:outbox": STAFF_ONLY,
