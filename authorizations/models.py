@@ -133,7 +133,7 @@ class Decision(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write the decision once. Raises TypeError on a second save."""
-        if self.pk is not None:
+        if not self._state.adding:
             raise TypeError("A decision is never changed")
         super().save(*args, **kwargs)
 

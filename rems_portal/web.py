@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TypeVar, cast
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 
@@ -32,7 +33,7 @@ def visible_or_404(request: HttpRequest, rows: "QuerySet[Row]", *, at: datetime,
     record = f"{kind} {next(iter(lookup.values()))}"
     try:
         row = rows.get(**lookup)
-    except rows.model.DoesNotExist:
+    except ObjectDoesNotExist:
         record_denied_look(by=actor_of(request), at=at, record=record)
         raise Http404(f"No such {kind} for you") from None
     record_look(by=actor_of(request), at=at, record=record)

@@ -69,13 +69,16 @@ def void_live_numbers(
 
     `but` and its authorization are left alone. The caller holds the enrollment's lock inside an act.
     """
-    open_ones = enrollment.confirmations.filter(status=ConfirmationStatus.OPEN)
-    kept = (but.pk, but.authorization_id) if but else (None, None)
-    voided = list(open_ones.exclude(pk=kept[0]).select_related("pharmacy", "authorization"))
+    live = Q(status=AuthorizationStatus.ACTIVE) | Q(status=AuthorizationStatus.CONFIRMED)
+    confirmations = enrollment.confirmations.filter(status=ConfirmationStatus.OPEN)
+    authorizations = enrollment.authorizations.filter(live)
+    if but:
+        confirmations = confirmations.exclude(pk=but.pk)
+        authorizations = authorizations.exclude(pk=but.authorization_id)
+    voided = list(confirmations.select_related("pharmacy", "authorization"))
     for confirmation in voided:
         move(confirmation, CONFIRMATION_MOVES, ConfirmationStatus.VOID, why=why, ended_at=at, ended_reason=why)
-    live = Q(status=AuthorizationStatus.ACTIVE) | Q(status=AuthorizationStatus.CONFIRMED)
-    for authorization in enrollment.authorizations.filter(live).exclude(pk=kept[1]):
+    for authorization in authorizations:
         _end(authorization, AuthorizationStatus.VOID, at=at, why=why)
     return voided
 
