@@ -219,15 +219,17 @@ def close_safety_case(
     case: SafetyCase,
     reason: str,
     clears_tests: bool,
+    reported_in_error: bool = False,
     latest_report_seen: int | None = None,
 ) -> SafetyCase:
     """Close a case and with it the hold: program staff only, with a reason (domain.md section 9).
 
     `clears_tests`: the positive tests behind a pregnancy case no longer count; they are left out of account.
+    `reported_in_error`: menses has not begun after all, so that the child's form goes on fitting.
     `latest_report_seen`: the key of the newest report that was shown when this was decided.
     Raises PermissionDenied for anybody else; ActRefused without a reason, for a case closed already, while a
     positive test would go on refusing a patient in treatment although no case is open for it, and for a child's menses
-    until the prescriber has signed the form that fits.
+    until the prescriber has signed the form that fits, unless it was reported in error.
     """
     require_case_manager(user)
     enrollment = _lock(case.enrollment)
@@ -245,7 +247,8 @@ def close_safety_case(
             "A positive pregnancy test stands against the patient. Close the case when the tests no longer count, and "
             "say so; until then the hold stays."
         )
-    _require_new_form(enrollment, current, at)
+    if not reported_in_error:
+        _require_new_form(enrollment, current, at)
     if clears_tests:
         _clear_tests(standing, user, at, reason)
     move(
@@ -268,7 +271,8 @@ def _require_new_form(enrollment: Enrollment, case: SafetyCase, at: datetime) ->
     if running.status == EnrollmentStatus.ENROLLED and rests_on_menses_not_begun(running, at):
         raise _not_closed(
             "The agreement form on file still says that menses has not begun. The prescriber must sign the form that "
-            "fits: “Change the risk category” on the patient's page. That closes this case."
+            "fits: “Change the risk category” on the patient's page. That closes this case. If menses has not begun "
+            "after all, say that it was reported in error."
         )
 
 

@@ -28,12 +28,20 @@ class CloseSafetyCaseForm(ReasonForm):
         "of account from now on. Tick this only with a confirmed laboratory finding.",
     )
 
+    reported_in_error = forms.BooleanField(
+        required=False,
+        label="This was reported in error: menses has not begun",
+        help_text="Otherwise the prescriber signs the form that fits, which closes the case.",
+    )
+
     def __init__(self, data: Any = None, *, record: Any = None) -> None:
         super().__init__(data, record=record)
         newest = record.reports.order_by("-pk").values_list("pk", flat=True).first()
         self.fields["latest_report_seen"].initial = newest
         if record.kind != SafetyCase.Kind.PREGNANCY:
             del self.fields["clears_tests"]
+        if record.kind != SafetyCase.Kind.MENSES_BEGAN:
+            del self.fields["reported_in_error"]
 
 
 def _close_safety_case(asked: Asked) -> object:
@@ -44,6 +52,7 @@ def _close_safety_case(asked: Asked) -> object:
         case=asked.record,
         reason=asked.reason,
         clears_tests=asked.answers.get("clears_tests", False),
+        reported_in_error=asked.answers.get("reported_in_error", False),
         latest_report_seen=asked.answers.get("latest_report_seen"),
     )
 

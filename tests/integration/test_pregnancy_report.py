@@ -342,3 +342,29 @@ def test_a_case_left_open_in_an_earlier_course_holds_the_next_one():
     second._state.adding = True
     second.save()
     assert patient_facts(second).pregnancy_hold
+
+
+@pytest.mark.rems("PG-01")
+def test_a_case_is_not_closed_over_a_report_that_was_not_seen():
+    one = make.enrollment(C.AF_CAN)
+    case = report(one)
+    seen = case.reports.get().pk
+    report(one)
+    manager = make.case_manager()
+    what = {"by": make.actor(manager), "at": LATER, "user": manager, "case": case, "reason": "No pregnancy."}
+    with pytest.raises(ActRefused, match="meanwhile"):
+        close_safety_case(**what, clears_tests=False, latest_report_seen=seen)
+    newest = case.reports.order_by("-pk").values_list("pk", flat=True)[0]
+    assert close_safety_case(**what, clears_tests=False, latest_report_seen=newest).status == "closed"
+
+
+@pytest.mark.rems("PC-12")
+def test_menses_reported_in_error_are_closed_by_staff_and_the_form_goes_on_fitting():
+    one = make.enrollment(C.FC_CANNOT)
+    case = report(one, Kind.MENSES_BEGAN)
+    manager = make.case_manager()
+    what = {"by": make.actor(manager), "at": LATER, "user": manager, "case": case, "reason": "Wrong patient."}
+    with pytest.raises(ActRefused, match="reported in error"):
+        close_safety_case(**what, clears_tests=False)
+    assert close_safety_case(**what, clears_tests=False, reported_in_error=True).status == "closed"
+    assert not patient_facts(one).pregnancy_hold
