@@ -46,6 +46,14 @@ setup: $(VENV)/.installed-run ## Install what the portal needs and bring its dat
 
 setup-dev: $(VENV)/.installed-dev ## Install what the tests and the checks need too
 
+# Honcho ends its processes on Ctrl-C; a terminal that is closed must end them too.
+define TOGETHER
+import os, signal
+from honcho.command import main
+signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+main()
+endef
+run: export TOGETHER := $(TOGETHER)
 run: export DEMO = 1
 run: export LOG_LEVEL ?= WARNING
 run: export PORTAL_URL = http://127.0.0.1:$(PORT)
@@ -54,7 +62,7 @@ run: $(VENV)/.installed-run ## Start the portal with demo data on http://127.0.0
 	@$(MANAGE) check_port $(PORT)
 	@$(MANAGE) migrate --noinput --verbosity 0
 	@$(MANAGE) load_demo
-	@exec $(VENV)/bin/honcho --procfile Procfile start
+	@exec $(PY) -c "$$TOGETHER" --procfile Procfile start
 
 test: $(VENV)/.installed-dev ## Run all tests (ARGS="-k name" for some; DATABASE_URL and REDIS_URL for PostgreSQL and Redis)
 	@$(PY) -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
