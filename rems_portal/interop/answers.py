@@ -22,6 +22,7 @@ from rems_portal.rules.programs import ProgramVersion
 log = structlog.get_logger("rems_portal.interop")
 
 NOT_FOUND = "Nothing was found for this number. Check the number and the birth date."
+FINDING = ("rule", "obligations", "sentence", "move")
 CODES = {
     status.HTTP_400_BAD_REQUEST: Code.MALFORMED,
     status.HTTP_401_UNAUTHORIZED: Code.NOT_AUTHENTICATED,
@@ -117,7 +118,9 @@ def refused(findings: list[dict[str, Any]], program_version: str | None = None) 
 
 def refusal(decision: Decision) -> Response:
     """Answer a refused decision."""
-    findings = [check["finding"] for check in decision.checks if check["finding"]]
+    found = [check["finding"] for check in decision.checks if check["finding"]]
+    # PostgreSQL gives stored objects back with their keys in another order; the same answer is the same bytes.
+    findings = [{name: finding[name] for name in FINDING} for finding in found]
     return refused(findings, decision.program_version)
 
 
