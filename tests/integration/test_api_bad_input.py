@@ -4,11 +4,13 @@ import json
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 import tests.factories as make
 from authorizations.models import Authorization, Decision
 from patients.models import PregnancyTest
+from rems_portal.errors import StaleRecord
 from rems_portal.interop.answers import answer_errors
 from rems_portal.interop.api import confirmations as views
 from tests.integration.api_calls import (
@@ -267,6 +269,26 @@ def test_fault_of_ours_is_json_too_and_says_nothing_of_it(
     assert b"secret" not in reply.content
     with pytest.raises(RuntimeError):
         pharmacy.post("confirmations", body)
+
+
+@pytest.mark.parametrize(
+    ("raised", "status", "code"),
+    [(StaleRecord("Confirmation"), 409, "conflict"), (PermissionDenied("Not you."), 403, "not_allowed")],
+)
+def test_what_an_act_raises_has_its_status(
+    pharmacy: System,
+    number: Authorization,
+    monkeypatch: pytest.MonkeyPatch,
+    raised: Exception,
+    status: int,
+    code: str,
+) -> None:
+    def act(**_: Any) -> None:
+        raise raised
+
+    monkeypatch.setattr(views, "confirm_dispense", act)
+    reply = pharmacy.post("confirmations", confirmation_ask(number))
+    assert (reply.status_code, reply.json()["code"]) == (status, code)
 
 
 def test_every_error_has_all_fields_of_the_one_shape(pharmacy: System) -> None:
