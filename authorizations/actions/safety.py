@@ -236,12 +236,7 @@ def close_safety_case(
     current = SafetyCase.objects.get(pk=case.pk)
     reason = reason.strip()
     standing = standing_tests(enrollment) if current.kind == SafetyCase.Kind.PREGNANCY else []
-    if not reason:
-        raise _not_closed("Give the reason for closing the case.")
-    if current.status != CaseStatus.OPEN:
-        raise _not_closed("This case is closed already.")
-    if latest_report_seen is not None and current.reports.filter(pk__gt=latest_report_seen).exists():
-        raise _not_closed("Something new was reported to this case meanwhile. Read it, then decide again.")
+    _require_open_and_read(current, reason, latest_report_seen)
     if standing and not clears_tests and enrollment.status == EnrollmentStatus.ENROLLED:
         raise _not_closed(
             "A positive pregnancy test stands against the patient. Close the case when the tests no longer count, and "
@@ -261,6 +256,16 @@ def close_safety_case(
         closing_reason=reason,
     )
     return current
+
+
+def _require_open_and_read(case: SafetyCase, reason: str, latest_report_seen: int | None) -> None:
+    """Raise ActRefused without a reason, for a closed case, and when something was reported since it was read."""
+    if not reason:
+        raise _not_closed("Give the reason for closing the case.")
+    if case.status != CaseStatus.OPEN:
+        raise _not_closed("This case is closed already.")
+    if latest_report_seen is not None and case.reports.filter(pk__gt=latest_report_seen).exists():
+        raise _not_closed("Something new was reported to this case meanwhile. Read it, then decide again.")
 
 
 def _require_new_form(enrollment: Enrollment, case: SafetyCase, at: datetime) -> None:
