@@ -65,10 +65,10 @@ run: $(VENV)/.installed-run ## Start the portal with demo data on http://127.0.0
 	@exec $(PY) -c "$$TOGETHER" --procfile Procfile start
 
 test: $(VENV)/.installed-dev ## Run all tests (ARGS="-k name" for some; DATABASE_URL and REDIS_URL for PostgreSQL and Redis)
-	@$(PY) -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	@$(PY) -m pytest --numprocesses 2 --dist worksteal $(ARGS)
 
 coverage: $(VENV)/.installed-dev ## Run all tests and say which lines and branches none of them reached
-	@$(PY) -m pytest --numprocesses 2 --dist loadgroup --cov --cov-report=term-missing $(ARGS)
+	@$(PY) -m pytest --numprocesses 2 --dist worksteal --cov --cov-report=term-missing $(ARGS)
 
 lint: $(VENV)/.installed-dev ## Check style and likely bugs in code and templates
 	@$(VENV)/bin/ruff check $(CODE)
