@@ -29,6 +29,8 @@ from rems_portal.audit.access import record_denied_look, record_look
 from rems_portal.audit.actors import Actor, Channel
 from rems_portal.errors import ActRefused
 from rems_portal.program import program_at
+from rems_portal.rules.programs import SurveyAlarm
+from rems_portal.rules.surveys import contradictions
 
 CompletedBy = PatientSurvey.CompletedBy
 ACTORS = {
@@ -199,7 +201,12 @@ def check(request: HttpRequest, visit: Visit) -> HttpResponse:
             return visit.to("survey-sent")
         except ActRefused as refused:
             problem = str(refused)
-    context = {"rows": check_rows(survey, visit.secret), "problem": problem}
+    alarms = {asked.alarm for asked in contradictions(survey.group, survey.answers, program_at(visit.at))}
+    context = {
+        "rows": check_rows(survey, visit.secret),
+        "problem": problem,
+        "stops_treatment": SurveyAlarm.PREGNANCY_SUSPECTED in alarms,
+    }
     return render(request, "authorizations/survey/check.html", _frame(visit) | context)
 
 

@@ -417,3 +417,13 @@ def test_what_the_act_refuses_is_said_on_the_check_page_and_loses_no_answer(clie
     response = client.post(page(secret, "survey-check"))
     assert "The questions have changed since you began." in response.content.decode()
     assert len(SurveyInvitation.objects.get().draft) == 7
+
+
+@pytest.mark.rems("PF-17")
+@pytest.mark.parametrize("answer", [True, False])
+def test_check_page_says_that_a_possible_pregnancy_stops_treatment(client, answer):
+    one, secret = handed_over()
+    let_in(client, one, secret)
+    answer_all(client, one, secret, may_be_pregnant=answer)
+    shown = client.get(page(secret, "survey-check")).content.decode()
+    assert ("the treatment stops at once" in shown) is answer
