@@ -122,7 +122,7 @@ def _unique(name: str, column: str) -> str:
     if name in ("npi", "ncpdp_id"):
         return f"(n + {9_000_000_000 if name == 'npi' else 9_000_000})::text"
     if name == "number":
-        return f"left({column}, 10) || '~' || lpad(n::text, 8, '0')"
+        return f"left({column}, 10) || '-' || lpad(n::text, 8, '0')"
     return f"n::text || right({column}, 50)"
 
 
