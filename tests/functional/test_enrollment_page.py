@@ -1,6 +1,7 @@
 """What scripts add to the enrollment page: the form that fits at once, and no answer sent that nobody sees."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
@@ -22,12 +23,11 @@ def at_now() -> Iterator[None]:
 
 
 @pytest.fixture
-def form(page: Page, client: Client) -> Page:
+def form(page: Page, client: Client, live_server: Any) -> Page:
     """The enrollment page, opened by a certified prescriber."""
     client.force_login(make.prescriber().user)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.goto("/healthz")
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": page.url}])
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
     page.goto("/patients/enroll/")
     page.locator("[name=family_name]").fill("Teller")
     for part, value in (("month", "3"), ("day", "4"), ("year", "1960")):
