@@ -1,6 +1,6 @@
 """The health check that a supervisor or load balancer asks: is the process up, does the database answer.
 
-It must tell nothing else: it is the one page that anyone may read without logging in.
+It must tell nothing else: anyone may read it without logging in. Beside it, the icon that browsers ask for by themselves.
 """
 
 from django.contrib.auth.decorators import login_not_required
@@ -22,3 +22,10 @@ def healthz(_request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         return JsonResponse({"status": "database does not answer"}, status=503)
     return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+@require_safe
+def favicon(_request: HttpRequest) -> HttpResponse:
+    """Answer a browser that asks for an icon by itself with nothing: an error page would set another CSRF cookie."""
+    return HttpResponse(status=204)

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from rems_portal.gallery import gallery
-from rems_portal.health import healthz
+from rems_portal.health import favicon, healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("authorizations.urls")),
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
+    path("favicon.ico", favicon, name="favicon"),
 ]
 
 if settings.DEBUG or settings.DEMO:

@@ -134,6 +134,7 @@ MATRIX: dict[str, Row] = {
     "notifications:mailbox": PUBLIC,  # the demo's only
     "notifications:outbox": STAFF_ONLY,
     "healthz": PUBLIC,
+    "favicon": PUBLIC,
     "gallery": PUBLIC,
     **dict.fromkeys(
         (
