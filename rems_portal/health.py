@@ -1,6 +1,6 @@
 """The health check that a supervisor or load balancer asks: is the process up, does the database answer.
 
-It must tell nothing else: anyone may read it without logging in. Beside it, the icon that browsers ask for by themselves.
+It must tell nothing else: anyone may read it without logging in. Beside it, the icon that browsers ask for unasked.
 """
 
 from django.contrib.auth.decorators import login_not_required
