@@ -16,7 +16,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 CODE := manage.py gunicorn.conf.py rems_portal prescribers patients pharmacies authorizations tests $(wildcard benchmarks)
 
-.PHONY: help setup setup-dev run test lint format types contracts trace bench coverage locks clean python
+.PHONY: help setup setup-dev run test lint format types contracts trace bench effort coverage locks clean python
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -90,6 +90,9 @@ trace: $(VENV)/.installed-dev ## Print the matrix obligation, rule, tests
 
 bench: $(VENV)/.installed-dev ## Measure the hot path on PostgreSQL (minutes; never part of the tests)
 	@$(PY) -m benchmarks
+
+effort: $(VENV)/.installed-dev ## Count fields, clicks and page loads of five tasks in a real browser, as seconds of a practiced person
+	@DJANGO_ALLOW_ASYNC_UNSAFE=true $(PY) -m pytest -q -s -p tests.browsing -o python_files=tasks.py benchmarks/effort/tasks.py
 
 locks: $(VENV)/.installed-dev ## Write the hash-locked lists anew from pyproject.toml
 	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -17,7 +17,9 @@ from patients.models import Agreement, Enrollment, PatientSurvey, PregnancyTest,
 from pharmacies.models import Pharmacy, PharmacyCertification
 from prescribers.models import PrescriberCertification
 from rems_portal.prepared import Prepared, Slot
+from rems_portal.rules.calendars import program_day
 from rems_portal.rules.categories import CannotBasis, MenstrualCycles, RiskCategory, Sex
+from rems_portal.rules.certification import oldest_certification
 from rems_portal.rules.dispensing import IssuedAuthorizationFacts
 from rems_portal.rules.enrollment import AgreementFacts, DispenseFacts, PatientFacts
 from rems_portal.rules.lifecycles import (
@@ -28,8 +30,9 @@ from rems_portal.rules.lifecycles import (
     EnrollmentStatus,
 )
 from rems_portal.rules.pregnancy_testing import PregnancyTestFacts
+from rems_portal.rules.programs import ProgramVersion
 from rems_portal.rules.surveys import SurveyFacts
-from rems_portal.rules.vocabulary import TestResult
+from rems_portal.rules.vocabulary import Party, TestResult
 
 Row = TypeVar("Row")
 DISPENSE_COLUMNS = ("enrollment_id", "dispensed_on", "days_supply", "confirmation__authorization__issued_at")
@@ -112,7 +115,7 @@ def _standing_flags(enrollment: Any, patient: Any) -> dict[str, Exists]:
 
 
 def _current_agreements(keys: Sequence[int]) -> Any:
-    return Agreement.objects.filter(enrollment_id__in=keys, superseded_at__isnull=True)
+    return Agreement.objects.current().filter(enrollment_id__in=keys)
 
 
 def _agreement_facts(agreement: Agreement | None) -> AgreementFacts | None:
@@ -189,13 +192,21 @@ class Prescription:
         )
 
 
-def prescription(number: str, *, pharmacy: Pharmacy, program: str, at: datetime) -> Prescription:
+def prescription(number: str, *, pharmacy: Pharmacy, program: ProgramVersion, at: datetime) -> Prescription:
     """Read one authorization for a confirmation, in few queries. Raises Authorization.DoesNotExist.
 
     Of the dispenses only the one whose supply ends last is read (CONF-09 asks for no other); of the tests only those
     that are positive and not cleared (CONF-05); surveys and the agreement are no part of a confirmation.
     """
-    row = AT_THE_COUNTER.first(number=number, pharmacy=pharmacy.pk, program=program, at=at)
+    day = program_day(at)
+    row = AT_THE_COUNTER.first(
+        number=number,
+        pharmacy=pharmacy.pk,
+        program=program.program,
+        at=at,
+        oldest_prescriber=oldest_certification(Party.PRESCRIBER, day, program),
+        oldest_pharmacy=oldest_certification(Party.PHARMACY, day, program),
+    )
     if row is None:
         raise Authorization.DoesNotExist
     return Prescription(
@@ -214,9 +225,11 @@ def _authorization_at_the_counter() -> Any:
         .annotate(
             **_standing_flags(OuterRef("enrollment"), OuterRef("enrollment__patient")),
             has_overdue_confirmation=Exists(open_confirmation.filter(lapses_at__lt=Slot("at", DateTimeField()))),
-            prescriber_certified=Exists(_certified(PrescriberCertification, prescriber=OuterRef("prescriber"))),
+            prescriber_certified=Exists(
+                _certified(PrescriberCertification, "oldest_prescriber", prescriber=OuterRef("prescriber"))
+            ),
             pharmacy_certified=Exists(
-                _certified(PharmacyCertification, pharmacy_id=Slot("pharmacy", BigIntegerField()))
+                _certified(PharmacyCertification, "oldest_pharmacy", pharmacy_id=Slot("pharmacy", BigIntegerField()))
             ),
         )
         .order_by()
@@ -252,9 +265,12 @@ LATEST_SUPPLY = Prepared(_latest_supply)
 UNCLEARED_POSITIVES = Prepared(_uncleared_positives)
 
 
-def _certified(model: Any, **whose: Any) -> Any:
-    program = Slot("program", CharField())
-    return model.objects.filter(program=program, status=CertificationStatus.CERTIFIED, **whose)
+def _certified(model: Any, oldest: str, **whose: Any) -> Any:
+    """Return who is certified, as `rules.certification.counts_as_certified` says; `oldest` names the version's slot."""
+    program, version = Slot("program", CharField()), Slot(oldest, CharField())
+    return model.objects.filter(
+        program=program, status=CertificationStatus.CERTIFIED, program_version__gte=version, **whose
+    )
 
 
 def _patient_at_the_counter(row: Any) -> PatientFacts:

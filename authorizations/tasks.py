@@ -3,8 +3,10 @@
 from celery import shared_task
 from django.utils import timezone
 
+from authorizations.actions.after_care import queue_after_care
 from authorizations.actions.jobs import queue_reminders, settle_overdue
 from rems_portal.audit.actors import Actor, Channel
+from rems_portal.program import program_at
 
 JOB = Actor(name="Regular job", channel=Channel.JOB)
 
@@ -12,7 +14,9 @@ JOB = Actor(name="Regular job", channel=Channel.JOB)
 @shared_task
 def sweep_reminders() -> None:
     """Queue the reminders of today's program day; a second run on the same day queues nothing more."""
-    queue_reminders(at=timezone.now())
+    at = timezone.now()
+    queue_reminders(at=at)
+    queue_after_care(at=at, program=program_at(at))
 
 
 @shared_task

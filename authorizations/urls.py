@@ -2,8 +2,14 @@
 
 from django.urls import path
 
-from authorizations.routes import pharmacy, prescriber, safety
+from authorizations.routes import pharmacy, prescriber, safety, verification
 from authorizations.views.home import home
 
 app_name = "authorizations"
-urlpatterns = [path("", home, name="home"), *prescriber.urlpatterns, *pharmacy.urlpatterns, *safety.urlpatterns]
+urlpatterns = [
+    path("", home, name="home"),
+    *prescriber.urlpatterns,
+    *pharmacy.urlpatterns,
+    *safety.urlpatterns,
+    *verification.urlpatterns,
+]

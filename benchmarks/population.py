@@ -115,7 +115,7 @@ def _value(model: type[models.Model], field: Any, owners: dict[Any, str]) -> str
         return EMPTY[(model, field.name)]
     if field.name in ("number", "token_hash", "npi", "ncpdp_id", "email", "identity_key") and field.unique:
         return _unique(field.name, column)
-    return "NULL" if field.name in ("submission_key", "idempotency_key") else column
+    return "NULL" if field.name in ("submission_key", "idempotency_key", "form") else column
 
 
 def _unique(name: str, column: str) -> str:

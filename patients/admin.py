@@ -8,10 +8,24 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
-from patients.models import Agreement, Enrollment, Patient, PatientSurvey, PregnancyTest, SafetyReport, SurveyInvitation
+from patients.actions import answers_on_record
+from patients.models import (
+    Agreement,
+    Enrollment,
+    Patient,
+    PatientSurvey,
+    PregnancyTest,
+    PreparedEnrollment,
+    SafetyReport,
+    SigningInvitation,
+    SurveyInvitation,
+    Transfer,
+)
+from patients.presenters import shown_patient_survey
 from rems_portal.admin.display import as_list
 from rems_portal.admin.inlines import RecordInline
 from rems_portal.admin.records import RecordAdmin
+from rems_portal.signatures.queries import integrity_of
 
 BY_PATIENT = ("enrollment__patient__number__exact", "enrollment__patient__family_name__istartswith")
 BY_PATIENT_HELP = "A patient number or the beginning of a family name"
@@ -66,9 +80,8 @@ class PatientAdmin(RecordAdmin):
     inlines = (EnrollmentInline,)
 
 
-@admin.register(Enrollment)
 class EnrollmentAdmin(RecordAdmin):
-    """Courses of treatment, with their forms, tests and surveys."""
+    """Courses of treatment, with their forms, tests and surveys. Registered where they can be ended, above this app."""
 
     patient = "patient"
     list_display = ("number", "family_name", "prescriber", "status", "enrolled_at", "next_test_due", "next_survey_due")
@@ -96,7 +109,7 @@ class CourseRecordAdmin(RecordAdmin):
     """What the records of one course share."""
 
     patient = "enrollment.patient"
-    list_select_related = ("enrollment__patient",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("enrollment__patient",)
     search_fields = BY_PATIENT
     search_help_text = BY_PATIENT_HELP
     exclude: ClassVar[tuple[str, ...]] = ("submission_key",)
@@ -106,10 +119,25 @@ class CourseRecordAdmin(RecordAdmin):
 class AgreementAdmin(CourseRecordAdmin):
     """Signed agreement forms, the superseded ones too."""
 
-    list_display = (patient_number, "category", "prescriber_signed_at", "patient_signed_at", "superseded_at")
-    list_filter = ("category", "program_version")
-    date_hierarchy = "patient_signed_at"
-    ordering = ("-patient_signed_at",)
+    list_display = (patient_number, "category", "purpose", "prescriber_signed_at", "patient_signed_at", "superseded_at")
+    list_filter = ("category", "purpose", "program_version")
+    date_hierarchy = "prescriber_signed_at"
+    ordering = ("-prescriber_signed_at",)
+    readonly_fields = ("entered_by", "unchanged")
+
+    @admin.display(description="Entered by")
+    def entered_by(self, agreement: Agreement) -> str:
+        """Return who filled the form in, for whom."""
+        return agreement.form.entered_by_name if agreement.form else ""
+
+    @admin.display(description="Still what was signed?")
+    def unchanged(self, agreement: Agreement) -> str:
+        """Say whether form, signatures and the copies in the record are unchanged."""
+        if agreement.form is None:
+            return "Signed before electronic signatures"
+        in_force = agreement.in_force_from is not None and agreement.superseded_at is None
+        kept = answers_on_record(agreement.enrollment) if in_force else {}
+        return " ".join(integrity_of(agreement.form, kept=kept).problems) or "Yes"
 
 
 @admin.register(PregnancyTest)
@@ -132,6 +160,44 @@ class SurveyInvitationAdmin(CourseRecordAdmin):
     exclude = ("token_hash", "draft")
 
 
+@admin.register(SigningInvitation)
+class SigningInvitationAdmin(CourseRecordAdmin):
+    """Links on which the patient's side signs; the secret in a link is kept nowhere."""
+
+    list_display = (patient_number, "invited_at", "invited_by_name", "expires_at", "used_at", "failed_birth_dates")
+    date_hierarchy = "invited_at"
+    ordering = ("-invited_at",)
+    exclude = ("token_hash",)
+
+
+@admin.register(Transfer)
+class TransferAdmin(CourseRecordAdmin):
+    """Moves of patients from one prescriber to another: asked for, done, taken back."""
+
+    list_display = (patient_number, "from_prescriber", "to_prescriber", "asked_at", "done_at", "withdrawn_at")
+    list_select_related = ("enrollment__patient", "from_prescriber", "to_prescriber")
+    date_hierarchy = "asked_at"
+    ordering = ("-asked_at",)
+
+
+@admin.register(PreparedEnrollment)
+class PreparedEnrollmentAdmin(RecordAdmin):
+    """Forms that office staff prepared; what is typed in them is shown to the office only."""
+
+    patient = "enrollment.patient"
+    list_display = ("pk", "prescriber", "prepared_at", "prepared_by_name", "enrollment", "discarded_at")
+    list_select_related = ("prescriber", "enrollment__patient")
+    date_hierarchy = "prepared_at"
+    search_fields = ("prescriber__npi__exact",)
+    search_help_text = "A prescriber's NPI"
+    ordering = ("-prepared_at",)
+    exclude = ("answers",)
+
+    def _write_look_at(self, request: Any, record: Any) -> None:
+        about = f"patient {record.enrollment.patient.number}" if record.enrollment else f"prepared form {record.pk}"
+        self._write_look(request, about)
+
+
 @admin.register(PatientSurvey)
 class PatientSurveyAdmin(CourseRecordAdmin):
     """Completed patient surveys, with the answers."""
@@ -141,7 +207,13 @@ class PatientSurveyAdmin(CourseRecordAdmin):
     date_hierarchy = "completed_at"
     ordering = ("-completed_at",)
     exclude = ("answers",)
-    readonly_fields = ("answers_given",)
+    readonly_fields = ("answers_given", "unchanged")
+
+    @admin.display(description="Still what was signed?")
+    def unchanged(self, survey: PatientSurvey) -> str:
+        """Say whether the answers, their copy and the signature are unchanged."""
+        shown = shown_patient_survey(survey)
+        return (" ".join(shown.integrity.problems) or "Yes") if shown else "Not signed electronically"
 
     @admin.display(description="answers")
     def answers_given(self, survey: PatientSurvey) -> SafeString:

@@ -1,7 +1,7 @@
 """The one form that enrolls a patient. Acts and rules say which of the six agreement forms fits and what is missing.
 
-The questions about pregnancy and the guardian's part are asked of everybody without scripts; only those that matter for
-this patient are demanded.
+Labels, help and choices are those of the agreement forms' definitions. The questions about pregnancy are asked of
+everybody without scripts; only those that matter for this patient are demanded.
 """
 
 from datetime import datetime
@@ -10,17 +10,20 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from patients.actions import PatientEnrollment, category_of, enrollment_problems
+from patients.actions import PatientEnrollment, category_of, definition_of, enrollment_problems
 from rems_portal.fields import DayField
-from rems_portal.rules.calendars import program_day
-from rems_portal.rules.categories import CannotBasis, MenstrualCycles, RiskCategory, Sex, is_adult
+from rems_portal.rules.categories import CannotBasis, MenstrualCycles, Sex
+from rems_portal.rules.forms import fingerprint
 from rems_portal.rules.programs import ProgramVersion
 from rems_portal.typed import NameField, SubmissionKeyField, TypedForm
 
+BASIS_HINTS = {
+    "menopause_24_months": "Adults only.",
+    "menses_not_begun": "Only under 18.",
+}
 FEMALE_ONLY = ("can_get_pregnant", "cannot_basis", "menstrual_cycles")
-SIGNATURES = ("patient_signed_name", "guardian_relation", "prescriber_signed_name")
+LANGUAGES = [("en", "English"), ("es", "Español")]
 NAME_LENGTH = 100
-SIGNATURE_LENGTH = 150
 LONGEST_EMAIL = 254
 
 
@@ -33,9 +36,9 @@ def _words(text: str) -> str:
 
 
 class EnrollmentForm(TypedForm):
-    """A patient, what decides the form that fits, and the signatures (PR-08).
+    """A patient, and what decides the form that fits (PR-08).
 
-    `signing` is whether signatures are demanded: the first of two sendings only asks which form fits.
+    `signing` is whether the form is to be signed now: the first of two sendings only asks which form fits.
     """
 
     family_name = NameField(
@@ -70,14 +73,14 @@ class EnrollmentForm(TypedForm):
         "If she can not: why?", [(basis.value, _words(basis.label)) for basis in CannotBasis], required=False
     )
     leave_out = forms.BooleanField(label="Leave out the answers that don’t apply to this patient.", required=False)
-    patient_signed_name = NameField(label="Patient’s full name", max_length=SIGNATURE_LENGTH, required=False)
-    guardian_relation = _radios(
-        "Relation to the child",
-        [("Parent", "Parent"), ("Legal guardian", "Legal guardian")],
+    language = forms.ChoiceField(
+        label="Language of the form for the patient",
+        choices=LANGUAGES,
+        initial="en",
         required=False,
+        widget=forms.RadioSelect,
     )
-    prescriber_signed_name = NameField(label="Your full name", max_length=SIGNATURE_LENGTH, required=False)
-    shown_category = forms.CharField(required=False, widget=forms.HiddenInput)
+    shown_form = forms.CharField(required=False, widget=forms.HiddenInput)
     submission_key = SubmissionKeyField()
 
     def __init__(
@@ -98,16 +101,17 @@ class EnrollmentForm(TypedForm):
         if agreement is None:
             return self.cleaned_data
         for problem in enrollment_problems(agreement, at=self.at, program=self.program):
-            if problem.field not in self.errors and (self.signing or problem.field not in SIGNATURES):
+            if problem.field not in self.errors:
                 self.add_error(problem.field, problem.sentence)
         if self.signing and not self.errors:
-            self._refuse_another_form(category_of(agreement, at=self.at, program=self.program))
+            self._refuse_another_form(agreement)
         return self.cleaned_data
 
-    def _refuse_another_form(self, fits: RiskCategory) -> None:
+    def _refuse_another_form(self, agreement: PatientEnrollment) -> None:
         """Refuse a signature under another text than was read: the form that fits by now is shown to be read first."""
-        shown = self.cleaned_data.get("shown_category")
-        if shown == fits:
+        fits = category_of(agreement, at=self.at, program=self.program)
+        definition = definition_of(fits, self.program, agreement.language)
+        if self.cleaned_data.get("shown_form") == fingerprint(definition):
             return
         sentence = f"The form that fits is the one for: {fits.label}. Read it below, then sign."
         self.add_error(None, sentence)
@@ -118,8 +122,6 @@ class EnrollmentForm(TypedForm):
         birth_date, sex = said.get("birth_date"), said.get("sex")
         if not birth_date or not sex:
             return None
-        signed = said.get("patient_signed_name") or ""
-        is_child = birth_date <= program_day(self.at) and not is_adult(birth_date, program_day(self.at))
         return PatientEnrollment(
             given_name=said.get("given_name") or "",
             family_name=said.get("family_name") or "",
@@ -127,12 +129,16 @@ class EnrollmentForm(TypedForm):
             sex=Sex(sex),
             email=said.get("email") or "",
             **self._pregnancy_answers(Sex(sex)),
-            patient_signed_name=signed,
-            guardian_name=signed if is_child else "",
-            guardian_relation=(said.get("guardian_relation") or "") if is_child else "",
-            prescriber_signed_name=said.get("prescriber_signed_name") or "",
+            language=said.get("language") or "en",
             submission_key=said.get("submission_key"),
         )
+
+    def typed_answers(self) -> dict[str, str]:
+        """Return what was typed, by the names of the page's boxes, to be shown again later."""
+        boxes = [name for name in self.data if name.startswith("birth_date_")]
+        wanted = (*self.fields, *boxes)
+        left_out = ("submission_key", "shown_form")
+        return {name: self.data[name] for name in wanted if name not in left_out and self.data.get(name)}
 
     def _pregnancy_answers(self, sex: Sex) -> dict[str, Any]:
         """Return the answers about pregnancy; those that can't apply are left out only where that was asked for."""

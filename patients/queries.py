@@ -1,10 +1,17 @@
-"""Reads about who a person is: one person is one patient, whoever prescribes and however the name is typed."""
+"""Reads about who a person is: one person is one patient, whoever prescribes and however the name is typed.
+
+Also the forms that wait for a prescriber to sign them.
+"""
 
 import hashlib
 import unicodedata
 from datetime import date
 
-from patients.models import Enrollment, Patient, SafetyCase
+from django.db.models import QuerySet
+
+from patients.models import Enrollment, Patient, PreparedEnrollment, SafetyCase
+from prescribers.permissions import scope
+from rems_portal.accounts.models import User
 from rems_portal.rules.lifecycles import CaseStatus
 
 _APOSTROPHES = dict.fromkeys(map(ord, "‘’ʼʹ′`´＇"), "'")
@@ -37,3 +44,9 @@ def running_enrollment(patient: Patient, program: str) -> Enrollment | None:
 def is_held(patient: Patient) -> bool:
     """Does a safety case that stops treatment stand open, in any course?"""
     return SafetyCase.objects.filter(enrollment__patient=patient, status=CaseStatus.OPEN, holds=True).exists()
+
+
+def prepared_for(user: User, on: date) -> QuerySet[PreparedEnrollment]:
+    """Return the prepared forms that wait for a prescriber whom `user` is or works for on `on`, the newest first."""
+    waiting = PreparedEnrollment.objects.filter(enrollment__isnull=True, discarded_at__isnull=True)
+    return scope(waiting, user, on).select_related("prescriber").order_by("-prepared_at", "-pk")

@@ -2,15 +2,53 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from pharmacies import actions
-from pharmacies.models import Pharmacy, PharmacyCertification, PharmacyMaterialReview, PharmacyStaff, QuizAttempt
+from pharmacies.models import Pharmacy, PharmacyCertification, PharmacyStaff, QuizAttempt
+from rems_portal.accounts.permissions import can_administer
+from rems_portal.admin.acts import ActForm, Asked, Button
 from rems_portal.admin.certifications import certification_buttons
 from rems_portal.admin.display import as_list
 from rems_portal.admin.inlines import RecordInline
 from rems_portal.admin.records import RecordAdmin
+from rems_portal.materials.display import readings_in_words
+
+
+class RepresentativeForm(ActForm):
+    """Who represents the pharmacy from now on, and why."""
+
+    email = forms.EmailField(label="E-mail address of the new representative's account")
+    reason = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
+        max_length=100,
+        help_text="At most 100 characters. It stays in the history of who works there.",
+    )
+
+
+def _hand_over(asked: Asked) -> None:
+    actions.hand_over_pharmacy(
+        by=asked.by,
+        at=asked.at,
+        user=asked.user,
+        pharmacy=asked.record,
+        email=asked.answers["email"],
+        reason=asked.reason,
+    )
+
+
+HAND_OVER = Button(
+    name="representative",
+    label="Name another representative",
+    explains="The authorized representative there is now ends today. The certification stays as it is.",
+    may=can_administer,
+    offered=lambda pharmacy: True,
+    run=_hand_over,
+    done="The pharmacy has another authorized representative.",
+    form=RepresentativeForm,
+)
 
 
 class CertificationInline(RecordInline):
@@ -25,15 +63,7 @@ class StaffInline(RecordInline):
     """Who works there."""
 
     model = PharmacyStaff
-    fields = ("user", "is_representative", "trained_at", "starts_on", "ends_on")
-    classes = ()
-
-
-class ReviewInline(RecordInline):
-    """What was reviewed."""
-
-    model = PharmacyMaterialReview
-    fields = ("material", "version", "reviewed_at")
+    fields = ("user", "is_representative", "trained_at", "trained_version", "starts_on", "ends_on")
     classes = ()
 
 
@@ -41,7 +71,7 @@ class QuizInline(RecordInline):
     """Every try at the quiz."""
 
     model = QuizAttempt
-    fields = ("taken_at", "taken_by", "correct", "questions", "passed")
+    fields = ("opened_at", "taken_at", "person", "program_version", "correct", "questions", "passed")
     classes = ()
 
 
@@ -55,6 +85,7 @@ class PharmacyAdmin(RecordAdmin):
     search_help_text = "NPI, NCPDP id or name"
     ordering = ("name",)
     inlines = (CertificationInline, StaffInline)
+    buttons = (HAND_OVER,)
 
 
 @admin.register(PharmacyCertification)
@@ -68,7 +99,8 @@ class PharmacyCertificationAdmin(RecordAdmin):
     search_fields = ("pharmacy__npi__exact", "pharmacy__ncpdp_id__exact", "pharmacy__name__icontains")
     search_help_text = "NPI, NCPDP id or name"
     ordering = ("pharmacy__name",)
-    inlines = (ReviewInline, QuizInline)
+    inlines = (QuizInline,)
+    readonly_fields = ("materials_read",)
     buttons = certification_buttons(
         suspend=actions.suspend_pharmacy,
         reinstate=actions.reinstate_pharmacy,
@@ -81,30 +113,41 @@ class PharmacyCertificationAdmin(RecordAdmin):
         """Return the pharmacy's NPI."""
         return certification.pharmacy.npi
 
-
-@admin.register(PharmacyMaterialReview)
-class PharmacyMaterialReviewAdmin(RecordAdmin):
-    """Which version of which material was reviewed, and when."""
-
-    list_display = ("certification", "material", "version", "reviewed_at")
-    list_select_related = ("certification__pharmacy",)
-    list_filter = ("material", "version")
-    date_hierarchy = "reviewed_at"
-    search_fields = ("certification__pharmacy__npi__exact", "certification__pharmacy__name__icontains")
-    ordering = ("-reviewed_at",)
+    @admin.display(description="materials read")
+    def materials_read(self, certification: PharmacyCertification) -> SafeString:
+        """Return what the authorized representatives read, in which version and when."""
+        work = certification.pharmacy.staff.filter(is_representative=True).select_related("user").order_by("starts_on")
+        return readings_in_words([row.user for row in work], certification.program)
 
 
 @admin.register(QuizAttempt)
 class QuizAttemptAdmin(RecordAdmin):
     """Every try at the Certification Quiz, with the answers given."""
 
-    list_display = ("certification", "taken_at", "taken_by", "correct", "questions", "passed")
-    list_select_related = ("certification__pharmacy", "taken_by")
-    list_filter = ("passed",)
-    date_hierarchy = "taken_at"
+    list_display = ("person", "certification", "opened_at", "taken_at", "correct", "questions", "passed")
+    list_select_related = ("certification__pharmacy", "person")
+    list_filter = ("passed", "program_version")
+    date_hierarchy = "opened_at"
     search_fields = ("certification__pharmacy__npi__exact", "certification__pharmacy__name__icontains")
-    fields = ("certification", "taken_at", "taken_by", "correct", "questions", "passed", "answers_given")
-    readonly_fields = ("answers_given",)
+    fields = (
+        "person",
+        "certification",
+        "program",
+        "program_version",
+        "opened_at",
+        "taken_at",
+        "correct",
+        "questions",
+        "passed",
+        "asked",
+        "answers_given",
+    )
+    readonly_fields = ("asked", "answers_given")
+
+    @admin.display(description="questions asked, in this order")
+    def asked(self, attempt: Any) -> str:
+        """Return the codes of the questions on the paper."""
+        return ", ".join(one["question"] for one in attempt.paper)
 
     @admin.display(description="answers")
     def answers_given(self, attempt: Any) -> SafeString:
@@ -116,7 +159,7 @@ class QuizAttemptAdmin(RecordAdmin):
 class PharmacyStaffAdmin(RecordAdmin):
     """Who works where, since when, with which training record."""
 
-    list_display = ("user", "pharmacy", "is_representative", "trained_at", "starts_on", "ends_on")
+    list_display = ("user", "pharmacy", "is_representative", "trained_at", "trained_version", "starts_on", "ends_on")
     list_select_related = ("user", "pharmacy")
     list_filter = ("is_representative",)
     date_hierarchy = "starts_on"

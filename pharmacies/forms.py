@@ -1,5 +1,6 @@
 """What pharmacy staff type to certify their pharmacy and to say who works there. The acts and the rules decide."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -7,11 +8,11 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from pharmacies.actions import PharmacyIdentity
-from pharmacies.facts import Signature
+from pharmacies.facts import AskedQuestion
 from pharmacies.models import Pharmacy
 from prescribers.forms import NpiField, PhoneField
+from rems_portal.rules.forms import FormDefinition, ItemKind, fingerprint
 from rems_portal.rules.numbers import ncpdp_id_is_valid
-from rems_portal.rules.programs import ProgramVersion
 from rems_portal.typed import LineField, NameField, TypedForm
 
 NCPDP_DIGITS = 7
@@ -77,47 +78,116 @@ class IdentityForm(TypedForm):
         return PharmacyIdentity(**self.cleaned_data)
 
 
-class QuizForm(TypedForm):
-    """The Certification Quiz of a program version: one choice for each question (PH-01)."""
+ZONE_NAMES = {label.partition(" ")[0].strip(",").lower(): name for name, label in reversed(ZONES)}
+COLUMNS = ("name", "npi", "ncpdp_id", "time_zone", "phone", "address")
+MOST_SITES = 50
 
-    def __init__(self, data: QueryDict | None = None, *, program: ProgramVersion, **kwargs: Any) -> None:
+
+class SitesForm(TypedForm):
+    """Many sites at once, one a line as a spreadsheet copies them: the columns of `COLUMNS`, by tab or semicolon."""
+
+    sites = forms.CharField(
+        label="Your sites, one a line",
+        max_length=30_000,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        error_messages={"required": "Paste at least one line."},
+    )
+
+    def clean_sites(self) -> list[PharmacyIdentity]:
+        """Return the sites; every line that is wrong is an error of its own."""
+        lines = [line for line in self.cleaned_data["sites"].splitlines() if line.strip()]
+        if len(lines) > MOST_SITES:
+            raise ValidationError(f"At most {MOST_SITES} sites at a time; these are {len(lines)}.")
+        rows = [IdentityForm(_querydict(_columns(line))) for line in lines]
+        wrong = [
+            f"Line {place}: {str(row.fields[name].label).lower()}: {message}"
+            for place, row in enumerate(rows, 1)
+            for name, messages in row.errors.items()
+            for message in messages
+        ]
+        if wrong:
+            raise ValidationError(wrong)
+        return [row.identity() for row in rows]
+
+
+def _columns(line: str) -> dict[str, str]:
+    """Return the columns of a line; a time zone may be called as people call it: Central."""
+    cells = [cell.strip() for cell in line.split("\t" if "\t" in line else ";")]
+    found = dict(zip(COLUMNS, cells, strict=False))
+    zone = found.get("time_zone", "")
+    return found | {"time_zone": ZONE_NAMES.get(zone.lower(), zone)}
+
+
+def _querydict(values: Mapping[str, str]) -> QueryDict:
+    made = QueryDict(mutable=True)
+    made.update(values)
+    return made
+
+
+class HandOverForm(TypedForm):
+    """Who represents the pharmacy from now on, and why."""
+
+    email = forms.EmailField(
+        label="E-mail address of the new representative",
+        error_messages={
+            "required": "Type the e-mail address of the person’s account.",
+            "invalid": "Type a whole e-mail address, for example name@pharmacy.org.",
+        },
+    )
+    reason = LineField(label="Reason", max_length=100, missing="Give the reason: it stays in the record.")
+    stays = forms.BooleanField(label="I go on working there as staff", required=False)
+
+
+class QuizForm(TypedForm):
+    """A paper of the Certification Quiz: one choice for each question, in the paper's order (PH-01)."""
+
+    def __init__(self, data: QueryDict | None = None, *, paper: Sequence[AskedQuestion], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        for place, question in enumerate(program.quiz, 1):
-            self.fields[question.code] = forms.ChoiceField(
-                label=f"{place}. {question.sentence}",
-                choices=[(choice.code, choice.sentence) for choice in question.choices],
+        for asked in paper:
+            self.fields[asked.code] = forms.ChoiceField(
+                label=f"{asked.place}. {asked.sentence}",
+                choices=asked.choices,
                 widget=forms.RadioSelect,
-                error_messages={"required": f"Answer question {place}.", "invalid_choice": f"Answer question {place}."},
+                error_messages=dict.fromkeys(("required", "invalid_choice"), f"Answer question {asked.place}."),
             )
 
 
-class SignatureForm(TypedForm):
-    """The attested processes and the signature under the Pharmacy Enrollment Form (PH-02)."""
+class EnrollmentForm(TypedForm):
+    """What the Pharmacy Enrollment Form asks of who signs it: the processes to attest, as its definition says (PH-02).
+
+    The page carries the definition's fingerprint: a form that changed while it was open is shown again.
+    """
 
     processes = forms.MultipleChoiceField(
         label="We have processes for each of these", widget=forms.CheckboxSelectMultiple
     )
-    signed_name = NameField(label="Type your full name to sign", max_length=150, missing="Type your full name to sign.")
 
-    def __init__(self, data: QueryDict | None = None, *, program: ProgramVersion, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, definition: FormDefinition, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        needed = program.pharmacy_processes
-        self.needed = len(needed)
-        self.missing = f"All {len(needed)} processes are needed. Tick each one that your pharmacy has in place."
+        self.wording = fingerprint(definition)
+        ticks = [item for item in definition.items() if item.kind is ItemKind.TICK]
+        self.needed = {item.code for item in ticks}
+        self.missing = f"All {len(ticks)} processes are needed. Tick each one that your pharmacy has in place."
         field = cast(forms.MultipleChoiceField, self.fields["processes"])
-        field.choices = [(process.code, process.sentence) for process in needed]
+        field.choices = [(item.code, item.text) for item in ticks]
         field.error_messages["required"] = self.missing
+
+    def clean(self) -> None:
+        """Refuse a form whose wording changed since the page was opened."""
+        super().clean()
+        if self.data.get("wording") != self.wording:
+            self.add_error(None, "The form changed while you were filling it in. Read it again, then sign.")
 
     def clean_processes(self) -> list[str]:
         """Refuse a form that leaves a process out."""
         ticked: list[str] = self.cleaned_data["processes"]
-        if len(set(ticked)) < self.needed:
+        if set(ticked) < self.needed:
             raise ValidationError(self.missing, code="missing")
         return ticked
 
-    def signature(self) -> Signature:
-        """Return what a valid form is signed with."""
-        return Signature(name=self.cleaned_data["signed_name"], processes=frozenset(self.cleaned_data["processes"]))
+    def attested(self) -> frozenset[str]:
+        """Return the codes of the processes that a valid form attests."""
+        return frozenset(self.cleaned_data["processes"])
 
 
 class StaffForm(TypedForm):
@@ -130,6 +200,7 @@ class StaffForm(TypedForm):
             "invalid": "Type a whole e-mail address, for example name@pharmacy.org.",
         },
     )
+    full_name = NameField(label="Their name", max_length=150, required=False)
 
 
 class TrainingForm(TypedForm):

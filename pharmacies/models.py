@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from rems_portal.audit.history import audited
 from rems_portal.rules.lifecycles import CertificationStatus
+from rems_portal.signatures.models import SignedForm
 
 
 class Pharmacy(models.Model):
@@ -49,6 +50,15 @@ class PharmacyCertification(models.Model):
     signed_name = models.CharField(max_length=150, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     certified_at = models.DateTimeField(null=True, blank=True)
+    form = models.OneToOneField(
+        SignedForm,
+        verbose_name="signed form",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="pharmacy_certification",
+        help_text="Empty for certifications from before forms were signed electronically.",
+    )
 
     history = audited()
 
@@ -81,50 +91,51 @@ class PharmacyCertification(models.Model):
         return f"{self.pharmacy}: {self.program} {self.status}"
 
 
-class PharmacyMaterialReview(models.Model):
-    """That the representative reviewed one version of one material, and when (PH-01)."""
-
-    certification = models.ForeignKey(PharmacyCertification, on_delete=models.PROTECT, related_name="reviews")
-    material = models.CharField(max_length=60)
-    version = models.CharField(max_length=20)
-    reviewed_at = models.DateTimeField()
-
-    history = audited()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["certification", "material", "version"], name="pharmacy_reviews_a_version_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.material} {self.version}"
-
-
 class QuizAttempt(models.Model):
-    """One try at the Certification Quiz; every one is kept (PH-01)."""
+    """One try at the Certification Quiz: the paper that was drawn and what was answered; every one is kept (PH-01).
+
+    A matter of the person and the program version; `certification` is the one it was opened for. `paper` lists the
+    codes of the questions and of their choices, both in the order shown. An attempt that was never sent has no score.
+    """
 
     certification = models.ForeignKey(PharmacyCertification, on_delete=models.PROTECT, related_name="quiz_attempts")
-    taken_at = models.DateTimeField()
-    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    answers = models.JSONField()
-    correct = models.PositiveSmallIntegerField()
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="quiz_attempts")
+    program = models.CharField(max_length=30)
+    program_version = models.CharField(max_length=10)
+    opened_at = models.DateTimeField()
+    paper = models.JSONField()
+    taken_at = models.DateTimeField("sent", null=True, blank=True)
+    answers = models.JSONField(default=dict, blank=True)
+    correct = models.PositiveSmallIntegerField(null=True, blank=True)
     questions = models.PositiveSmallIntegerField()
-    passed = models.BooleanField()
+    passed = models.BooleanField(default=False)
 
     history = audited()
 
     class Meta:
-        ordering = ["taken_at"]
+        ordering = ["opened_at", "pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(correct__lte=models.F("questions")), name="quiz_has_no_more_right_answers_than_questions"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_at__isnull=True, correct__isnull=True, passed=False)
+                | Q(taken_at__isnull=False, correct__isnull=False),
+                name="quiz_is_scored_when_it_was_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_at__isnull=True) | Q(taken_at__gte=models.F("opened_at")),
+                name="quiz_is_sent_after_it_was_opened",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "program", "program_version"],
+                condition=Q(taken_at__isnull=True),
+                name="quiz_paper_open_once",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.correct}/{self.questions}"
+        return f"{self.correct}/{self.questions}" if self.taken_at else "not sent"
 
 
 class PharmacyStaffQuerySet(models.QuerySet["PharmacyStaff"]):
@@ -136,12 +147,16 @@ class PharmacyStaffQuerySet(models.QuerySet["PharmacyStaff"]):
 
 
 class PharmacyStaff(models.Model):
-    """A person who works in a pharmacy. Who confirms has a training record of their own."""
+    """A person who works in a pharmacy. Who confirms has a training record of their own.
+
+    `trained_at`, `trained_version`: when which version of the Pharmacy Training was read, as the person's reading says.
+    """
 
     pharmacy = models.ForeignKey(Pharmacy, on_delete=models.PROTECT, related_name="staff")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="pharmacy_work")
     is_representative = models.BooleanField("authorized representative", default=False)
     trained_at = models.DateTimeField(null=True, blank=True)
+    trained_version = models.CharField("training version", max_length=20, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
 
@@ -157,6 +172,11 @@ class PharmacyStaff(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
                 name="pharmacy_staff_leaves_after_starting",
+            ),
+            models.CheckConstraint(
+                condition=Q(trained_at__isnull=True, trained_version="")
+                | Q(trained_at__isnull=False) & ~Q(trained_version=""),
+                name="pharmacy_staff_training_names_its_version",
             ),
         ]
 

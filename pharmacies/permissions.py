@@ -8,7 +8,11 @@ from django.db.models import QuerySet
 
 from pharmacies.models import Pharmacy, PharmacyStaff
 from rems_portal.audit.actors import Actor, Channel
+from rems_portal.program import program_at
 from rems_portal.rules.calendars import program_day
+from rems_portal.rules.certification import oldest_training
+from rems_portal.signatures.actions import Signing
+from rems_portal.signatures.models import Method
 
 if TYPE_CHECKING:
     from rems_portal.accounts.models import User
@@ -20,25 +24,33 @@ def pharmacies_of(user: "User", on: date) -> QuerySet[Pharmacy]:
     return Pharmacy.objects.filter(pk__in=work)
 
 
-def is_trained(user_id: int, pharmacy: Pharmacy, on: date) -> bool:
-    """Does this account work in the pharmacy and have a training record there?"""
-    work = PharmacyStaff.objects.in_force(on).filter(user_id=user_id, pharmacy=pharmacy, trained_at__isnull=False)
-    return bool(work.exists())
+def is_trained(user_id: int, pharmacy: Pharmacy, at: datetime) -> bool:
+    """Does this account work in the pharmacy at `at`, with a training record that the version in force lets count?"""
+    day = program_day(at)
+    work = PharmacyStaff.objects.in_force(day).filter(user_id=user_id, pharmacy=pharmacy, trained_at__isnull=False)
+    return bool(work.filter(trained_version__gte=oldest_training(day, program_at(at))).exists())
 
 
 def require_trained(by: Actor, pharmacy: Pharmacy, at: datetime) -> None:
     """Raise PermissionDenied unless `by` is trained staff of the pharmacy, or the pharmacy's own system."""
     if by.channel == Channel.API and by.user_id is None:
         return
-    if by.user_id is None or not is_trained(by.user_id, pharmacy, program_day(at)):
+    if by.user_id is None or not is_trained(by.user_id, pharmacy, at):
         raise PermissionDenied("Only trained staff of the pharmacy may do this. Complete your training record first.")
 
 
-def require_representative(by: Actor, pharmacy: Pharmacy, at: datetime) -> None:
-    """Raise PermissionDenied unless `by` is the pharmacy's authorized representative in person."""
+def require_representative(by: Actor, pharmacy: Pharmacy, at: datetime) -> int:
+    """Return the account id of `by`; raise PermissionDenied unless that is the authorized representative in person."""
     work = PharmacyStaff.objects.in_force(program_day(at)).filter(pharmacy=pharmacy, is_representative=True)
     if by.user_id is None or not work.filter(user_id=by.user_id).exists():
         raise PermissionDenied("Only the pharmacy’s authorized representative may do this.")
+    return by.user_id
+
+
+def require_own_signature(signing: Signing, user_id: int) -> None:
+    """Raise PermissionDenied unless the proof is of this account's own password."""
+    if signing.method != Method.PASSWORD or signing.user_id != user_id:
+        raise PermissionDenied("Sign with your own password: nobody signs for another.")
 
 
 def require_pharmacist(user: "User") -> None:

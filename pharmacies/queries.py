@@ -1,22 +1,31 @@
 """Reads about pharmacies for pages and acts, each scoped to who asks and in a fixed number of queries."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from pharmacies.models import Pharmacy, PharmacyCertification, PharmacyStaff
+from pharmacies.models import Pharmacy, PharmacyCertification, PharmacyStaff, QuizAttempt
 from rems_portal.accounts.models import User
+from rems_portal.rules.certification import counts_as_certified, oldest_training, renewal_of
+from rems_portal.rules.findings import Party
 from rems_portal.rules.lifecycles import CertificationStatus
+from rems_portal.rules.programs import ProgramVersion
 
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """One pharmacy an account works in: may this person confirm there, and if not, why not."""
+    """One pharmacy an account works in: may this person confirm there, and if not, why not.
+
+    `renew_by`: the first day on which its certification no longer counts unless it is renewed.
+    """
 
     staff: PharmacyStaff
     status: str
+    certified: bool
+    trained: bool
+    renew_by: date | None = None
 
     @property
     def pharmacy(self) -> Pharmacy:
@@ -24,42 +33,74 @@ class Workplace:
         return self.staff.pharmacy
 
     @property
-    def certified(self) -> bool:
-        """Is the pharmacy certified now?"""
-        return self.status == CertificationStatus.CERTIFIED
-
-    @property
-    def trained(self) -> bool:
-        """Has this person a training record there?"""
-        return self.staff.trained_at is not None
-
-    @property
     def ready(self) -> bool:
         """May this person confirm and dispense there now?"""
         return self.certified and self.trained
 
 
-def workplaces(user: User, on: date, program: str) -> list[Workplace]:
+def workplaces(user: User, on: date, program: ProgramVersion) -> list[Workplace]:
     """Return where the account works on `on` (a program day), with each pharmacy's standing in the program; one query.
 
     `status` is "" where no certification was ever begun.
     """
-    status = PharmacyCertification.objects.filter(pharmacy=OuterRef("pharmacy"), program=program).values("status")
+    own = PharmacyCertification.objects.filter(pharmacy=OuterRef("pharmacy"), program=program.program)
     rows: Any = (
         PharmacyStaff.objects.in_force(on)
         .filter(user=user)
         .select_related("pharmacy")
-        .annotate(certification_status=Subquery(status[:1]))
+        .annotate(
+            certification_status=Subquery(own.values("status")[:1]),
+            certified_under=Subquery(own.values("program_version")[:1]),
+        )
         .order_by("pharmacy__name", "pk")
     )
-    return [Workplace(row, row.certification_status or "") for row in rows]
+    return [_workplace(row, on, program) for row in rows]
+
+
+def _workplace(row: Any, on: date, program: ProgramVersion) -> Workplace:
+    status, version = row.certification_status or "", row.certified_under or ""
+    renewal = renewal_of(version, program.recertification.get(Party.PHARMACY))
+    return Workplace(
+        staff=row,
+        status=status,
+        certified=counts_as_certified(status, version, party=Party.PHARMACY, day=on, program=program),
+        trained=row.trained_at is not None and row.trained_version >= oldest_training(on, program),
+        renew_by=renewal.from_day if renewal and status == CertificationStatus.CERTIFIED else None,
+    )
+
+
+def attempts_shown(certification: PharmacyCertification, user: User) -> QuerySet[QuizAttempt]:
+    """Return the tries at the quiz for a pharmacy, and the viewer's own for any, the latest first.
+
+    A paper that somebody else opened and never sent is nobody else's business.
+    """
+    own = Q(person=user, program=certification.program)
+    rows = QuizAttempt.objects.filter(own | Q(certification=certification, taken_at__isnull=False))
+    return rows.select_related("person").order_by("-opened_at", "-pk")
+
+
+def open_paper(person_id: int, program: ProgramVersion) -> QuizAttempt | None:
+    """Return the quiz paper that this person opened under the version and has not sent yet."""
+    rows = QuizAttempt.objects.filter(person_id=person_id, program=program.program, taken_at__isnull=True)
+    return rows.filter(program_version=program.version).first()
 
 
 def certifications_represented_by(user: User, on: date, program: str) -> QuerySet[PharmacyCertification]:
-    """Return the certifications of the pharmacies this account represents on `on`."""
+    """Return the certifications of the pharmacies this account represents on `on`, with pharmacy and signed form."""
     work = PharmacyStaff.objects.in_force(on).filter(user=user, is_representative=True)
     rows = PharmacyCertification.objects.filter(program=program, pharmacy__in=work.values("pharmacy_id"))
-    return rows.select_related("pharmacy").prefetch_related("reviews", "quiz_attempts").order_by("pharmacy__name", "pk")
+    return rows.select_related("pharmacy", "form").order_by("pharmacy__name", "pk")
+
+
+def sites_to_sign(user: User, on: date, program: ProgramVersion) -> list[PharmacyCertification]:
+    """Return the certifications of the viewer's pharmacies whose form waits to be signed or signed anew; one query."""
+    demand = program.recertification.get(Party.PHARMACY)
+    return [
+        one
+        for one in certifications_represented_by(user, on, program.program)
+        if one.status == CertificationStatus.IN_PROGRESS
+        or (one.status == CertificationStatus.CERTIFIED and renewal_of(one.program_version, demand) is not None)
+    ]
 
 
 def staff_represented_by(user: User, on: date) -> dict[int, list[PharmacyStaff]]:
@@ -89,8 +130,3 @@ def representatives(pharmacy_id: int, on: date) -> list[User]:
     """Return the accounts of the pharmacy's authorized representatives on `on`."""
     work = PharmacyStaff.objects.in_force(on).filter(pharmacy_id=pharmacy_id, is_representative=True)
     return list(User.objects.filter(pk__in=work.values("user_id")))
-
-
-def reviewed_at(certification: PharmacyCertification) -> dict[tuple[str, str], datetime]:
-    """Return when each (material, version) was reviewed."""
-    return {(review.material, review.version): review.reviewed_at for review in certification.reviews.all()}

@@ -1,12 +1,14 @@
 """Prescribers for program staff: who they are, their certification with its four buttons, their delegates."""
 
 from django.contrib import admin
+from django.utils.safestring import SafeString
 
 from prescribers import actions
-from prescribers.models import Delegation, Prescriber, PrescriberCertification, PrescriberMaterialReview
+from prescribers.models import Delegation, Prescriber, PrescriberCertification
 from rems_portal.admin.certifications import certification_buttons
 from rems_portal.admin.inlines import RecordInline
 from rems_portal.admin.records import RecordAdmin
+from rems_portal.materials.display import readings_in_words
 
 
 class CertificationInline(RecordInline):
@@ -22,14 +24,6 @@ class DelegationInline(RecordInline):
 
     model = Delegation
     fields = ("delegate", "starts_on", "ends_on")
-
-
-class ReviewInline(RecordInline):
-    """What was reviewed."""
-
-    model = PrescriberMaterialReview
-    fields = ("material", "version", "reviewed_at")
-    classes = ()
 
 
 @admin.register(Prescriber)
@@ -55,7 +49,7 @@ class PrescriberCertificationAdmin(RecordAdmin):
     search_fields = ("prescriber__npi__exact", "prescriber__full_name__icontains")
     search_help_text = "NPI or name"
     ordering = ("prescriber__full_name",)
-    inlines = (ReviewInline,)
+    readonly_fields = ("materials_read",)
     buttons = certification_buttons(
         suspend=actions.suspend_prescriber,
         reinstate=actions.reinstate_prescriber,
@@ -68,17 +62,10 @@ class PrescriberCertificationAdmin(RecordAdmin):
         """Return the prescriber's NPI."""
         return certification.prescriber.npi
 
-
-@admin.register(PrescriberMaterialReview)
-class PrescriberMaterialReviewAdmin(RecordAdmin):
-    """Which version of which material who reviewed, and when."""
-
-    list_display = ("certification", "material", "version", "reviewed_at")
-    list_select_related = ("certification__prescriber",)
-    list_filter = ("material", "version")
-    date_hierarchy = "reviewed_at"
-    search_fields = ("certification__prescriber__npi__exact", "certification__prescriber__full_name__icontains")
-    ordering = ("-reviewed_at",)
+    @admin.display(description="materials read")
+    def materials_read(self, certification: PrescriberCertification) -> SafeString:
+        """Return what the prescriber read, in which version and when."""
+        return readings_in_words([certification.prescriber.user], certification.program)
 
 
 @admin.register(Delegation)

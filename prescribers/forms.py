@@ -1,14 +1,24 @@
 """What a prescriber types to be certified and to name delegates. Decides nothing: the acts and the rules do."""
 
+from collections.abc import Collection
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from prescribers.actions import PrescriberIdentity
+from rems_portal.fields import DayField
+from rems_portal.rules.forms import FormDefinition, canonical, digest, fingerprint
 from rems_portal.rules.numbers import npi_is_valid
 from rems_portal.typed import LineField, NameField, TypedForm
 
 NPI_DIGITS = 10
 PHONE_MARKS = frozenset("+-().,/# x")
+CHANGED = (
+    "The form or a document has changed since you opened this page. Nothing you typed is lost. Read what is new below, "
+    "then sign again."
+)
 
 
 class NpiField(LineField):
@@ -40,28 +50,66 @@ class PhoneField(LineField):
             raise ValidationError(sentence, code="phone")
 
 
-class IdentityForm(TypedForm):
-    """Who the prescriber is (PR-02)."""
+class CertificationForm(TypedForm):
+    """Who the prescriber is, and that the documents were read: all that is typed before the signature (PR-01 to PR-03).
 
-    npi = NpiField(label="NPI", max_length=60, missing="Type your NPI: 10 digits.")
-    full_name = NameField(label="Full name", max_length=150, missing="Type your full name.")
-    credentials = LineField(label="Credentials", max_length=40, required=False)
-    practice_name = LineField(label="Practice or hospital", max_length=150, missing="Type the name of your practice.")
-    phone = PhoneField(label="Office telephone", max_length=30, missing="Type your office’s telephone number.")
+    `definition` is the Prescriber Enrollment Form, whose words label the fields; `materials` the documents that go with
+    it, as (code, version). The hidden `shown` says which of both were on the page, so that a change meanwhile is told.
+    """
 
-    def identity(self) -> PrescriberIdentity:
-        """Return what a valid form says."""
-        return PrescriberIdentity(**self.cleaned_data)
+    npi = NpiField(max_length=60, missing="Type your NPI: 10 digits.")
+    full_name = NameField(max_length=150, missing="Type your full name.")
+    credentials = LineField(max_length=40, required=False)
+    practice_name = LineField(max_length=150, missing="Type the name of your practice.")
+    phone = PhoneField(max_length=30, missing="Type your office’s telephone number.")
+    read = forms.BooleanField(
+        label="I have read these documents",
+        error_messages={"required": "Read the documents, then tick this box."},
+    )
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
 
+    IDENTITY = ("npi", "full_name", "credentials", "practice_name", "phone")
 
-class SignatureForm(TypedForm):
-    """The signature under the Prescriber Enrollment Form (PR-02)."""
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        definition: FormDefinition,
+        materials: Collection[tuple[str, str]],
+        ask_identity: bool = True,
+        ask_reading: bool = True,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        now = digest(canonical({"form": fingerprint(definition), "materials": [list(one) for one in materials]}))
+        self.changed = data is not None and data.get("shown") != now
+        if data is not None and self.changed:
+            # What was read and agreed to on the page that was sent is not what is on it now.
+            data = data.copy()
+            data["shown"] = now
+            data.pop("read", None)
+        super().__init__(data, initial={**(initial or {}), "shown": now})
+        for name in self.IDENTITY:
+            item = definition.item(name)
+            self.fields[name].label, self.fields[name].help_text = item.text, item.help
+            if not ask_identity:
+                del self.fields[name]
+        if not ask_reading:
+            del self.fields["read"]
 
-    signed_name = NameField(label="Type your full name to sign", max_length=150, missing="Type your full name to sign.")
+    def clean(self) -> dict[str, Any]:
+        if self.changed:
+            raise ValidationError(CHANGED, code="changed")
+        return self.cleaned_data
+
+    def identity(self) -> PrescriberIdentity | None:
+        """Return who the prescriber is, once all of that is typed rightly, also while the rest is not."""
+        if any(name not in self.fields or name in self.errors for name in self.IDENTITY):
+            return None
+        return PrescriberIdentity(**{name: self.cleaned_data[name] for name in self.IDENTITY})
 
 
 class DelegateForm(TypedForm):
-    """The address of the office staff account that becomes a delegate."""
+    """The address of the office staff account that becomes a delegate, and the days on which it is one."""
 
     email = forms.EmailField(
         label="Their e-mail address",
@@ -70,3 +118,14 @@ class DelegateForm(TypedForm):
             "invalid": "Type a whole e-mail address, for example name@practice.org.",
         },
     )
+    full_name = NameField(label="Their name", max_length=150, required=False)
+    starts_on = DayField(label="First day", help_text="Leave it empty to begin today.", required=False)
+    last_day = DayField(
+        label="Last day", help_text="Leave it empty if no end is planned. You can end it at any time.", required=False
+    )
+
+
+class LastDayForm(TypedForm):
+    """Through which day a delegation holds."""
+
+    last_day = DayField(label="Last day", help_text="Leave it empty if no end is planned.", required=False)

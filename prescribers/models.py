@@ -1,6 +1,6 @@
 """Prescribers (who they are), their certification in a program (what they take part in), and their delegates."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from rems_portal.audit.history import audited
 from rems_portal.rules.lifecycles import CertificationStatus
+from rems_portal.signatures.models import SignedForm
 
 
 class Prescriber(models.Model):
@@ -42,6 +43,15 @@ class PrescriberCertification(models.Model):
         max_length=20, choices=[(s.value, s.value.replace("_", " ")) for s in CertificationStatus]
     )
     program_version = models.CharField(max_length=10, blank=True)
+    form = models.OneToOneField(
+        SignedForm,
+        verbose_name="Prescriber Enrollment Form",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="prescriber_certification",
+        help_text="Empty where it was signed before forms were signed electronically.",
+    )
     signed_name = models.CharField(max_length=150, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     certified_at = models.DateTimeField(null=True, blank=True)
@@ -64,31 +74,14 @@ class PrescriberCertification(models.Model):
                 condition=Q(signed_at__isnull=True, signed_name="") | Q(signed_at__isnull=False) & ~Q(signed_name=""),
                 name="prescriber_certification_signature_is_whole",
             ),
+            models.CheckConstraint(
+                condition=Q(form__isnull=True) | Q(signed_at__isnull=False),
+                name="prescriber_certification_keeps_a_form_that_is_signed",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.prescriber}: {self.program} {self.status}"
-
-
-class PrescriberMaterialReview(models.Model):
-    """That a prescriber reviewed one version of one material, and when (PR-01, PR-03)."""
-
-    certification = models.ForeignKey(PrescriberCertification, on_delete=models.PROTECT, related_name="reviews")
-    material = models.CharField(max_length=60)
-    version = models.CharField(max_length=20)
-    reviewed_at = models.DateTimeField()
-
-    history = audited()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["certification", "material", "version"], name="prescriber_reviews_a_version_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.material} {self.version}"
 
 
 class DelegationQuerySet(models.QuerySet["Delegation"]):
@@ -100,7 +93,10 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
 
 
 class Delegation(models.Model):
-    """Office staff who may prepare forms and enter results for a prescriber; never sign, attest or submit."""
+    """Office staff who may prepare forms and enter results for a prescriber; never sign, attest or submit.
+
+    It holds from `starts_on` until before `ends_on`, program days; for one that was called off they are the same day.
+    """
 
     prescriber = models.ForeignKey(Prescriber, on_delete=models.PROTECT, related_name="delegations")
     delegate = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="delegations")
@@ -125,3 +121,12 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delegate} for {self.prescriber}"
+
+    def is_over(self, on: date) -> bool:
+        """Has it ended by `on`, a program day, or been called off before it began?"""
+        return self.ends_on is not None and self.ends_on <= max(on, self.starts_on)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last program day on which it holds; None while no end is planned."""
+        return self.ends_on - timedelta(days=1) if self.ends_on else None

@@ -8,6 +8,8 @@ from django.db.models import Q, QuerySet
 
 from prescribers.models import Delegation, Prescriber
 from rems_portal.audit.actors import Actor, Channel
+from rems_portal.signatures.actions import Signing
+from rems_portal.signatures.models import Method
 
 if TYPE_CHECKING:
     from rems_portal.accounts.models import User
@@ -24,6 +26,19 @@ def prescribers_served_by(user: "User", on: date) -> QuerySet[Prescriber]:
     return Prescriber.objects.filter(Q(user_id=user.pk) | Q(pk__in=delegated))
 
 
+def may_prepare_for(user: "User", prescriber: Prescriber, on: date) -> bool:
+    """May this account fill in forms and enter results for the prescriber on `on`, a program day?
+
+    The prescriber may, and a delegate whose delegation is in force on that day.
+    """
+    return prescribers_served_by(user, on).filter(pk=prescriber.pk).exists()
+
+
+def may_sign_as(user: "User", prescriber: Prescriber) -> bool:
+    """May this account sign as the prescriber? Nobody but the prescriber in person."""
+    return user.is_active and user.pk == prescriber.user_id
+
+
 def require_signatory(by: Actor, prescriber: Prescriber) -> None:
     """Raise PermissionDenied unless `by` is the prescriber in person or the prescriber's own system.
 
@@ -33,6 +48,18 @@ def require_signatory(by: Actor, prescriber: Prescriber) -> None:
         return
     if by.user_id is None or by.user_id != prescriber.user_id:
         raise PermissionDenied("Only the prescriber may sign and submit this.")
+
+
+def require_own_signature(signing: Signing, prescriber: Prescriber) -> None:
+    """Raise PermissionDenied unless the proof is of the prescriber's own password."""
+    if signing.method != Method.PASSWORD or signing.user_id != prescriber.user_id:
+        raise PermissionDenied("Sign with your own password: nobody signs for another.")
+
+
+def require_office(user: "User") -> None:
+    """Raise PermissionDenied for everybody but prescribers and their office staff."""
+    if user.role not in (user.Role.PRESCRIBER, user.Role.DELEGATE):
+        raise PermissionDenied("Only a prescriber and the prescriber’s office staff enroll patients.")
 
 
 def scope(queryset: QuerySet[Any], user: "User", on: date, *, through: str = "prescriber") -> QuerySet[Any]:

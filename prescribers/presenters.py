@@ -3,58 +3,77 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from prescribers.models import Delegation, PrescriberCertification, PrescriberMaterialReview
+from prescribers.models import Delegation, PrescriberCertification
+from rems_portal.materials.models import MaterialReading
+from rems_portal.materials.presenters import text_of
+from rems_portal.materials.queries import read_at
 from rems_portal.rules.certification import required_materials
 from rems_portal.rules.findings import Party
 from rems_portal.rules.programs import Material, ProgramVersion
 
-STEPS = ("About you", "Materials", "Sign")
-
 
 @dataclass(frozen=True, slots=True)
 class MaterialToReview:
-    """One required material: when its current version was reviewed, and the latest earlier version that was."""
+    """One required material: the templates of its text, when this version was read, and an earlier one that was."""
 
     material: Material
-    place: int
+    text: list[str]
     reviewed_at: datetime | None
-    earlier: PrescriberMaterialReview | None = None
+    earlier: MaterialReading | None = None
 
 
 def materials_to_review(
-    certification: PrescriberCertification | None, *, at: datetime, program: ProgramVersion
+    readings: list[MaterialReading], *, at: datetime, program: ProgramVersion
 ) -> list[MaterialToReview]:
-    """Return the required materials at their current version, in order, with what was reviewed of them."""
-    reviews = sorted(certification.reviews.all(), key=lambda review: review.reviewed_at) if certification else []
-    reviewed = {(review.material, review.version): review.reviewed_at for review in reviews}
-    latest = {review.material: review for review in reviews}
+    """Return the required materials at their current version, in order, with what was read of them.
+
+    `readings`: the prescriber's own, the earliest first.
+    """
+    reviewed = read_at(readings)
+    latest = {reading.material: reading for reading in readings}
     return [
-        MaterialToReview(one, place, reviewed.get((one.code, one.version)), latest.get(one.code))
-        for place, one in enumerate(required_materials(Party.PRESCRIBER, at, program), 1)
+        MaterialToReview(
+            one, text_of(one, program.program), reviewed.get((one.code, one.version)), latest.get(one.code)
+        )
+        for one in required_materials(Party.PRESCRIBER, at, program)
     ]
 
 
-def next_to_review(materials: Iterable[MaterialToReview]) -> MaterialToReview | None:
-    """Return the first material not yet reviewed in its current version."""
-    return next((one for one in materials if one.reviewed_at is None), None)
-
-
-def wording(program: ProgramVersion, name: str) -> list[str]:
-    """Return the templates that may hold a document’s wording: the version’s own, then one that says it is missing."""
-    folder = f"{program.program}-{program.version}"
-    return [f"prescribers/wording/{folder}/{name}.html", "prescribers/wording/none.html"]
+def certificate_of(certification: PrescriberCertification, program: ProgramVersion) -> dict[str, Any]:
+    """Return what a prescriber's certificate says, as `certificate_pdf` takes it; for one that is certified."""
+    who = certification.prescriber
+    return {
+        "title": "Certified prescriber",
+        "name": str(who),
+        "place": who.practice_name,
+        "identifiers": [("NPI", who.npi)],
+        "says": f"is certified in the {program.program_name} and may enroll patients and prescribe in it.",
+        "program_name": program.program_name,
+        "version": certification.program_version,
+        "since": certification.certified_at,
+        "number": certification.form.number if certification.form else "",
+    }
 
 
 @dataclass(frozen=True, slots=True)
-class DelegationRow:
-    """One delegation as its list shows it."""
+class DelegationList:
+    """Delegations as their lists show them: those in force, those that begin later, those that are over."""
 
-    delegation: Delegation
-    in_force: bool
+    current: list[Delegation]
+    coming: list[Delegation]
+    past: list[Delegation]
 
 
-def delegation_rows(delegations: Iterable[Delegation], today: date) -> tuple[list[DelegationRow], list[DelegationRow]]:
-    """Return the delegations in force on the program day `today`, and those that are over."""
-    rows = [DelegationRow(one, one.ends_on is None or one.ends_on > today) for one in delegations]
-    return [row for row in rows if row.in_force], [row for row in rows if not row.in_force]
+def delegation_list(delegations: Iterable[Delegation], today: date) -> DelegationList:
+    """Return the delegations sorted by where they stand on the program day `today`."""
+    found = DelegationList([], [], [])
+    for one in delegations:
+        if one.is_over(today):
+            found.past.append(one)
+        elif one.starts_on > today:
+            found.coming.append(one)
+        else:
+            found.current.append(one)
+    return found

@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from prescribers import views
+from prescribers.views import certification, delegates
 
 app_name = "prescribers"
 urlpatterns = [
-    path("certify/", views.certify, name="certify"),
-    path("certify/you/", views.certify_identity, name="certify-identity"),
-    path("certify/materials/<slug:material>/", views.certify_material, name="certify-material"),
-    path("certify/sign/", views.certify_sign, name="certify-sign"),
-    path("delegates/", views.delegates, name="delegates"),
-    path("delegates/<int:pk>/end/", views.delegate_end, name="delegate-end"),
+    path("certify/", certification.certify, name="certify"),
+    path("certify/renew/", certification.certify_renew, name="certify-renew"),
+    path("certify/form.pdf", certification.form_pdf, name="certify-form-pdf"),
+    path("certify/certificate.pdf", certification.certificate, name="certificate-pdf"),
+    path("delegates/", delegates.delegates, name="delegates"),
+    path("delegates/<int:pk>/", delegates.delegate_days, name="delegate-days"),
+    path("delegates/<int:pk>/end/", delegates.delegate_end, name="delegate-end"),
+    path("served/", delegates.served, name="served"),
 ]

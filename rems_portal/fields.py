@@ -57,7 +57,7 @@ DAY_BOXES = (("month", "Month", digits(9)), ("day", "Day", digits(2)), ("year", 
 class DayBoxes(Boxes):
     """Month, day and year of a calendar day."""
 
-    boxes = DAY_BOXES
+    boxes: tuple[tuple[str, str, dict[str, str]], ...] = DAY_BOXES
 
     def decompress(self, value: Any) -> list[str]:
         if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""What happens to every request: a log line without health data, and the session's idle clock.
+"""What happens to every request: a log line without health data, and no copy of a page in any cache.
 
 Middleware must not decide who may do what; that is the business of each app's permissions.
 """
@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Callable
 
 import structlog
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -42,23 +41,6 @@ class RequestLogMiddleware:
             structlog.contextvars.unbind_contextvars("request_id")
         response.headers["X-Request-ID"] = request_id
         return response
-
-
-class IdleSessionMiddleware:
-    """Ends a session after SESSION_COOKIE_AGE seconds without a request, at the price of one write a minute at most.
-
-    Django counts a session's age from its last save, and saves only what changed. So use after a minute changes it.
-    """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        second = int(time.time())
-        touched = request.session.get("touched", 0) if request.user.is_authenticated else second
-        if abs(second - touched) >= settings.SESSION_TOUCH_SECONDS:
-            request.session["touched"] = second
-        return self.get_response(request)
 
 
 class PrivatePagesMiddleware:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from rems_portal.accounts.locking import is_locked
 from rems_portal.accounts.models import User
 
 
@@ -28,6 +29,7 @@ def _place(label: str, page: str, *pages: str) -> Place:
 
 REPORT = _place("Report a pregnancy", "authorizations:report-pregnancy")
 ADMINISTRATION = _place("Administration", "admin:index", "admin:")
+MATERIALS = _place("Materials", "materials:library", "materials:")
 MAILBOX = _place("Demo mailbox", "notifications:mailbox")
 PATIENTS = _place(
     "My patients",
@@ -56,16 +58,18 @@ PLACES: dict[str, tuple[Place, ...]] = {
         PATIENTS,
         _place("Enroll a patient", "patients:enroll", "patients:"),
         _place("My certification", "prescribers:certify", "prescribers:"),
+        MATERIALS,
         REPORT,
     ),
-    User.Role.DELEGATE: (PATIENTS, REPORT),
+    User.Role.DELEGATE: (PATIENTS, _place("Whom I work for", "prescribers:served", "prescribers:"), MATERIALS, REPORT),
     User.Role.PHARMACIST: (
         _place("Confirm", "authorizations:counter", "authorizations:counter", "authorizations:confirm-result"),
         OPEN_CONFIRMATIONS,
         _place("Certification & staff", "pharmacies:certify", "pharmacies:"),
+        MATERIALS,
         REPORT,
     ),
-    User.Role.PROGRAM_STAFF: (ADMINISTRATION, REPORT),
+    User.Role.PROGRAM_STAFF: (ADMINISTRATION, MATERIALS, REPORT),
 }
 
 
@@ -73,6 +77,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the links for who is signed in, each with `label`, `url` and `current`; none for anybody else."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
+        return []
+    if is_locked(request) or getattr(request, "sets_up_first_factor", False):
         return []
     match = request.resolver_match
     here = match.view_name if match else ""
@@ -86,5 +92,5 @@ def places_of(user: User) -> tuple[Place, ...]:
     """Return where somebody's work is; an auditor only reads, and so reports nothing."""
     places = PLACES.get(user.role, ())
     if user.staff_role == User.StaffRole.AUDITOR:
-        places = (ADMINISTRATION,)
+        places = (ADMINISTRATION, MATERIALS)
     return (*places, MAILBOX) if settings.DEMO else places

@@ -25,6 +25,8 @@ LOCAL = DEBUG or DEMO
 
 # A key for people trying the portal on their own machine; production has none and stops without one.
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-the-demo-on-your-own-machine") if LOCAL else env.str("SECRET_KEY")
+# Older keys: what was sealed or signed with them can still be read.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if LOCAL else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PORTAL_URL = env.str("PORTAL_URL", default="http://127.0.0.1:8000")
@@ -41,6 +43,8 @@ OWN_APPS = [
     "rems_portal.audit",
     "rems_portal.accounts",
     "rems_portal.notifications",
+    "rems_portal.materials",
+    "rems_portal.signatures",
     "prescribers",
     "patients",
     "pharmacies",
@@ -62,6 +66,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "simple_history",
     "rest_framework",
     "drf_spectacular",
@@ -79,10 +84,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "rems_portal.middleware.IdleSessionMiddleware",
-    "rems_portal.middleware.PrivatePagesMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "rems_portal.accounts.middleware.SessionTimesMiddleware",
+    "rems_portal.middleware.PrivatePagesMiddleware",
+    "rems_portal.accounts.middleware.KeepTypedMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "rems_portal.accounts.middleware.LockMiddleware",
+    "rems_portal.accounts.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -147,9 +155,9 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "rems_portal.accounts.passwords.LengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "rems_portal.accounts.passwords.ContextValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -163,11 +171,24 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# The second factor: an app's codes or a passkey; recovery codes for the day on which that device is lost.
+MFA_ADAPTER = "rems_portal.accounts.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "rems_portal.accounts.forms.CodeForm",
+    "reauthenticate": "rems_portal.accounts.forms.FreshCodeForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "preferred"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL  # a passkey on localhost, without https
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the address was used to accept the invitation
 MFA_TOTP_ISSUER = "Lenalidomide REMS"
+MFA_TOTP_TOLERANCE = 1  # half a minute early or late; a used code is refused for as long (forms.CodeForm)
 
-# A session ends after this much time without a request (rems_portal.middleware.IdleSessionMiddleware).
+# A session ends after this much time without a request, and after so many hours in any case (accounts.middleware).
 SESSION_COOKIE_AGE = env.int("SESSION_IDLE_MINUTES", default=30) * 60
+SESSION_LONGEST = env.int("SESSION_LONGEST_HOURS", default=12) * 3600
 SESSION_TOUCH_SECONDS = 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -200,6 +221,11 @@ CONTENT_SECURITY_POLICY = {
 # No form of the portal is long: what exceeds this is refused before it is read.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+# A document that somebody has checked is held in memory while it is compared; a larger one is not even kept so long.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+# Checking documents is open to everybody; drawing one to compare it with takes the server half a second.
+ACCOUNT_RATE_LIMITS = {"verify_number": "60/5m/ip", "verify_file": "10/5m/ip"}
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
@@ -279,6 +305,10 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-reminders": {"task": "authorizations.tasks.sweep_reminders", "schedule": crontab(hour="6", minute="0")},
     "deliver-outbox": {"task": "rems_portal.notifications.tasks.deliver_outbox", "schedule": crontab()},
+    "announce-new-materials": {
+        "task": "rems_portal.materials.tasks.announce_new_versions",
+        "schedule": crontab(hour="6", minute="10"),
+    },
     "expire-overdue": {"task": "authorizations.tasks.expire_overdue", "schedule": crontab(minute="*/5")},
 }
 

@@ -20,6 +20,8 @@ LOOKS: dict[str, Look] = {
     "suspended": Look("Suspended", "hold", "hold"),
     "decertified": Look("Decertified", "danger", "cross"),
     "enrolled": Look("Enrolled", "success", "check"),
+    "pending": Look("Waiting for signatures", "info", "clock"),
+    "withdrawn": Look("Withdrawn", "neutral", "cross"),
     "discontinued": Look("Discontinued", "neutral", "neutral"),
     "active": Look("Live", "success", "check"),
     "confirmed": Look("Confirmed", "info", "clock"),

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from rems_portal.accounts.urls import INSTEAD_OF_ALLAUTHS
 from rems_portal.gallery import gallery
 from rems_portal.health import favicon, healthz
 
@@ -14,6 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pharmacies/", include("pharmacies.urls")),
     path("api/v1/", include("rems_portal.interop.urls")),
     path("mailbox/", include("rems_portal.notifications.urls")),
+    path("", include("rems_portal.materials.urls")),
+    path("accounts/", include("rems_portal.accounts.urls")),
+    path("accounts/", include(INSTEAD_OF_ALLAUTHS)),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),

@@ -1,27 +1,29 @@
 """What every page needs to turn a request into a call: who asks, and a record only if the asker has a part in it."""
 
 from datetime import datetime
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 
-from rems_portal.accounts.models import User
 from rems_portal.audit.access import record_denied_look, record_look
-from rems_portal.audit.actors import Actor, Channel
+from rems_portal.audit.actors import Actor, Channel, Principal
+
+if TYPE_CHECKING:
+    from rems_portal.accounts.models import User
 
 Row = TypeVar("Row", bound=Model)
 
 
-def user_of(request: HttpRequest) -> User:
+def user_of(request: HttpRequest) -> "User":
     """Return the signed-in account; pages without one are closed by LoginRequiredMiddleware."""
-    return cast(User, request.user)
+    return cast("User", request.user)
 
 
-def actor_of(request: HttpRequest, channel: Channel = Channel.PAGE) -> Actor:
-    """Return the actor for the signed-in account."""
-    return Actor.of(user_of(request), channel)
+def actor_of(request: HttpRequest, channel: Channel = Channel.PAGE, *, on_behalf_of: Principal | None = None) -> Actor:
+    """Return the actor for the signed-in account; office staff act `on_behalf_of` the prescriber they work for."""
+    return Actor.of(user_of(request), channel, on_behalf_of=on_behalf_of)
 
 
 def visible_or_404(request: HttpRequest, rows: "QuerySet[Row]", *, at: datetime, kind: str, **lookup: str) -> Row:

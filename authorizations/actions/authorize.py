@@ -6,8 +6,9 @@ voids the one it replaces. It must not decide anything itself.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 
 from authorizations.actions.decisions import answered_before, request_hash, store_decision
@@ -30,20 +31,28 @@ from rems_portal.rules.authorization import (
     preview_authorization,
 )
 from rems_portal.rules.findings import Finding, Party
+from rems_portal.rules.forms import Answer, FormDefinition, Signer, fingerprint
+from rems_portal.rules.forms.surveys import TELEPHONE, prescriber_survey_form, statement_codes
 from rems_portal.rules.lifecycles import AuthorizationStatus
 from rems_portal.rules.numbers import Kind
 from rems_portal.rules.programs import ProgramVersion
+from rems_portal.rules.vocabulary import RuleGroup
 from rems_portal.rules.wire import authorization_request
+from rems_portal.signatures.actions import Signing, sign, write_form
+from rems_portal.signatures.models import Method, SignedForm
 
-LARGEST_QUANTITY = 999
-LONGEST_THERAPY_DAYS = 366
+FORM_CHANGED = (
+    "The survey’s form changed while you were filling it in. Nothing was sent, and your answers are kept. Read what is "
+    "new, then sign again."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrescriberSurvey:
     """What the prescriber survey says: the prescription, what was counseled, and how it goes to the pharmacy.
 
-    `transmission` is None for a prescription by telephone, which is never authorized (PR-11, PR-20).
+    `transmission` is None for a prescription by telephone, which is never authorized (PR-11, PR-20). `form_seen` is the
+    fingerprint of the form that was on the page; None where no page showed one.
     """
 
     prescription: PrescriptionFacts
@@ -51,6 +60,7 @@ class PrescriberSurvey:
     transmission: Authorization.Transmission | None
     attested: frozenset[str]
     replace_live_authorization: bool = False
+    form_seen: str | None = None
 
 
 def authorize_prescription(
@@ -61,18 +71,20 @@ def authorize_prescription(
     enrollment: Enrollment,
     survey: PrescriberSurvey,
     program: ProgramVersion,
+    signing: Signing,
     idempotency_key: str | None = None,
 ) -> Decision:
-    """Decide, store the decision, and when granted issue the authorization number (`decision.authorization`).
+    """Sign the survey, decide, store both, and when granted issue the number (`decision.authorization`).
 
     The same key with the same request gives the earlier decision. Raises IdempotencyConflict for another request
-    under the key, PermissionDenied when `by` is not the prescriber or the prescriber's own system, ActRefused for
-    numbers that are no prescription's, Enrollment.DoesNotExist for another prescriber's patient.
+    under the key, PermissionDenied when `by` is not the prescriber or the prescriber's own system or `signing` is
+    another's, ActRefused for numbers that are no prescription's and for a form that has changed since it was shown,
+    Enrollment.DoesNotExist for another prescriber's patient.
     """
     hashed = request_hash({"patient": enrollment.pk, **_request(survey)})
     keyed: dict[str, Any] = {"by": by, "at": at, "prescriber": prescriber, "enrollment": enrollment, "survey": survey}
     try:
-        return _authorize(**keyed, program=program, idempotency_key=idempotency_key, hashed=hashed)
+        return _authorize(**keyed, program=program, signing=signing, idempotency_key=idempotency_key, hashed=hashed)
     except IntegrityError:
         # The key was used at the same moment for another patient: that request has committed, so this one conflicts.
         answered_before(idempotency_key, hashed, prescriber)
@@ -88,25 +100,27 @@ def _authorize(
     enrollment: Enrollment,
     survey: PrescriberSurvey,
     program: ProgramVersion,
+    signing: Signing,
     idempotency_key: str | None,
     hashed: str,
 ) -> Decision:
     require_signatory(by, prescriber)
+    _require_own_signature(by, signing)
     locked = Enrollment.objects.locked().select_related("patient").get(pk=enrollment.pk, prescriber=prescriber)
     earlier = answered_before(idempotency_key, hashed, prescriber)
     if earlier:
         return earlier
-    _require_storable(survey)
     settle(locked, at)
     facts = AuthorizationFacts(
         at=at,
-        prescriber_certified=is_certified(prescriber, program.program),
+        prescriber_certified=is_certified(prescriber, program, at),
         patient=patient_facts(locked),
         prescription=survey.prescription,
         attested=survey.attested,
         replace_live_authorization=survey.replace_live_authorization,
     )
     decision = decide_authorization(facts, program)
+    form = prescriber_survey_form(cast(RuleGroup, decision.group), not facts.patient.dispenses, program)
     stored = store_decision(
         decision,
         by=by,
@@ -115,21 +129,50 @@ def _authorize(
         hashed=hashed,
         enrollment=locked,
         prescriber=prescriber,
+        form=_sign_survey(form, survey, locked, by=by, at=at, signing=signing),
     )
     if decision.granted:
-        _issue(stored, decision, locked, prescriber, survey)
+        _issue(stored, decision, locked, prescriber, replace(survey, attested=_attested(form, survey)))
     return stored
 
 
-def _require_storable(survey: PrescriberSurvey) -> None:
-    """Refuse what no row can hold; everything else is the rules' business. Raises ActRefused."""
-    wrong = []
-    if survey.prescription.quantity > LARGEST_QUANTITY:
-        wrong.append(f"The quantity is counted in capsules, {LARGEST_QUANTITY} at most. Correct it.")
-    if not 1 <= survey.days_of_therapy <= LONGEST_THERAPY_DAYS:
-        wrong.append(f"The days of therapy are a number from 1 to {LONGEST_THERAPY_DAYS}. Correct them.")
-    if wrong:
-        raise ActRefused([Finding("SURVEY", ("PR-09",), sentence, Party.PRESCRIBER) for sentence in wrong])
+def _require_own_signature(by: Actor, signing: Signing) -> None:
+    """Raise PermissionDenied unless `by` is who has just shown to be the signer; a system shows it with its token."""
+    if signing.user_id != by.user_id or (by.user_id is None and signing.method != Method.TOKEN):
+        raise PermissionDenied("Only the prescriber may sign and submit this.")
+
+
+def _sign_survey(
+    form: FormDefinition, survey: PrescriberSurvey, enrollment: Enrollment, *, by: Actor, at: datetime, signing: Signing
+) -> SignedForm:
+    """Write the survey as the form it was shown as, signed. A refused one is kept as well: it was asked for."""
+    if survey.form_seen not in (None, fingerprint(form)):
+        raise ActRefused([Finding("FORM", (), FORM_CHANGED, Party.PRESCRIBER)])
+    about = f"patient {enrollment.patient.number}"
+    written = write_form(form, survey_answers(form, survey), by=by, at=at, about=about)
+    sign(written, signing, signer=Signer.PRESCRIBER)
+    return written
+
+
+def survey_answers(form: FormDefinition, survey: PrescriberSurvey) -> dict[str, Answer]:
+    """Return what a survey says as answers to its form; statements that the form doesn't ask for are left out."""
+    prescription = survey.prescription
+    transmission = None if prescription.by_telephone else survey.transmission
+    attested = _attested(form, survey)
+    return {
+        "strength": f"{prescription.strength_mg.normalize():f}",
+        "days_supply": prescription.days_supply,
+        "quantity": prescription.quantity,
+        "days_of_therapy": survey.days_of_therapy,
+        "refills": prescription.refills,
+        "transmission": transmission.value if transmission else TELEPHONE,
+        "replace_live_authorization": survey.replace_live_authorization,
+        **{code: code in attested for code in statement_codes(form)},
+    }
+
+
+def _attested(form: FormDefinition, survey: PrescriberSurvey) -> frozenset[str]:
+    return survey.attested.intersection(statement_codes(form))
 
 
 def _issue(
@@ -207,7 +250,7 @@ def missing_for_next_authorization(
     """
     return preview_authorization(
         at=at,
-        prescriber_certified=is_certified(enrollment.prescriber, program.program),
+        prescriber_certified=is_certified(enrollment.prescriber, program, at),
         patient=replace(patient_facts(enrollment), live_authorization=False),
         program=program,
     )

@@ -15,10 +15,11 @@ from patients.models import Enrollment, PregnancyTest, SafetyCase, SafetyReport
 from pharmacies.models import PharmacyStaff
 from rems_portal.accounts.models import User
 from rems_portal.audit.actors import Actor
+from rems_portal.audit.acts import move
 from rems_portal.notifications.actions import tell
 from rems_portal.numbering import new_number
 from rems_portal.rules.calendars import program_day
-from rems_portal.rules.lifecycles import CaseStatus
+from rems_portal.rules.lifecycles import CASE_MOVES, CaseStatus
 from rems_portal.rules.numbers import Kind
 
 HOLDING_KINDS = frozenset({SafetyCase.Kind.PREGNANCY, SafetyCase.Kind.MENSES_BEGAN})
@@ -99,6 +100,24 @@ def _tell_pharmacies_that_go_on(case: SafetyCase, *, key: str, at: datetime) -> 
         text="The program may call you about a confirmation your pharmacy holds. The number stays good: go on with it.",
         at=at,
     )
+
+
+def close_menses_case(enrollment: Enrollment, at: datetime) -> None:
+    """Lift the hold that waited for the form that fits by now, also one left open in an earlier course (PC-12)."""
+    cases = SafetyCase.objects.filter(
+        enrollment__patient=enrollment.patient_id, kind=SafetyCase.Kind.MENSES_BEGAN, status=CaseStatus.OPEN
+    )
+    reason = "New form signed"
+    for case in cases:
+        move(
+            case,
+            CASE_MOVES,
+            CaseStatus.CLOSED,
+            why=reason,
+            closed_at=at,
+            closed_by=enrollment.prescriber.user,
+            closing_reason=reason,
+        )
 
 
 def standing_tests(enrollment: Enrollment) -> list[PregnancyTest]:

@@ -8,22 +8,28 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 
-from authorizations.actions.upkeep import refresh_due_dates, settle, tell_pharmacies, void_live_numbers
+from authorizations.actions.cases import close_menses_case
+from authorizations.actions.upkeep import refresh_due_dates, settle, tell_office, tell_pharmacies, void_live_numbers
 from authorizations.models import Confirmation
 from authorizations.queries.safety import rests_on_menses_not_begun
-from patients.actions import PatientEnrollment, category_of, enrollment_findings, sign_agreement
-from patients.models import Agreement, Enrollment, SafetyCase
-from prescribers.models import Delegation, Prescriber
-from prescribers.permissions import require_signatory
-from rems_portal.accounts.models import User
+from patients.actions import (
+    PatientEnrollment,
+    category_of,
+    close_links,
+    enrollment_findings,
+    says_the_same,
+    write_agreement,
+)
+from patients.models import Agreement, Enrollment
+from prescribers.models import Prescriber
+from prescribers.permissions import require_own_signature, require_signatory
 from rems_portal.audit.actors import Actor
-from rems_portal.audit.acts import act, move
+from rems_portal.audit.acts import act
 from rems_portal.errors import ActRefused
-from rems_portal.notifications.actions import tell
-from rems_portal.rules.calendars import program_day
 from rems_portal.rules.findings import Finding, Party
-from rems_portal.rules.lifecycles import CASE_MOVES, CaseStatus, EnrollmentStatus
+from rems_portal.rules.lifecycles import EnrollmentStatus
 from rems_portal.rules.programs import ProgramVersion
+from rems_portal.signatures.actions import Signing
 
 WHY = "Risk category changed"
 
@@ -37,34 +43,48 @@ def change_category(
     enrollment: Enrollment,
     form: PatientEnrollment,
     program: ProgramVersion,
+    signing: Signing,
 ) -> Agreement:
-    """Sign the agreement form that fits by now; the one on file is superseded (PR-08, PC-12).
+    """Write and sign the agreement form that fits by now; the one on file is superseded at once (PR-08, PC-12).
+
+    The patient's side signs next, behind a link; until then no authorization is given (AUTH-03).
 
     Every live authorization and undispensed confirmation becomes void; the office and the pharmacies that hold one are
     told. A case of menses begun is closed once the new category no longer rests on it. The same form sent twice gives
-    the agreement there is. Raises PermissionDenied unless `by` is the patient's prescriber, ActRefused with all that is
-    missing when the prescriber is not certified, treatment has ended, a signature is missing, the form contradicts
-    itself or the patient's birth date or sex, or nothing would change.
+    the agreement there is. Raises PermissionDenied unless `by` is the patient's prescriber and `signing` the
+    prescriber's own, ActRefused with all that is missing when the prescriber is not certified, treatment has ended, the
+    form contradicts itself or the patient's birth date or sex, or nothing would change.
     """
     require_signatory(by, prescriber)
+    require_own_signature(signing, prescriber)
     locked = Enrollment.objects.locked().select_related("patient", "prescriber__user").get(pk=enrollment.pk)
     if locked.prescriber_id != prescriber.pk:
         raise PermissionDenied("Only the patient's prescriber may change the risk category.")
     sent_before = _sent_before(locked, form.submission_key)
     if sent_before:
         return sent_before
-    current: Agreement | None = locked.agreements.filter(superseded_at__isnull=True).first()
+    current: Agreement | None = locked.agreements.current().first()
     _require_possible(locked, current, form, at, program)
     if current:
         current.superseded_at = at
         current.save(update_fields=["superseded_at"])
+        close_links(current.invitations, at)
     _keep_answers(locked, form)
-    signed = sign_agreement(locked, form, at=at, program=program, submission_key=form.submission_key)
+    signed = write_agreement(
+        locked,
+        form,
+        by=by,
+        at=at,
+        program=program,
+        signing=signing,
+        purpose=Agreement.Purpose.CHANGE,
+        submission_key=form.submission_key,
+    )
     settle(locked, at)
     voided = void_live_numbers(locked, at=at, why=WHY)
     _tell(signed, voided, at)
     if not rests_on_menses_not_begun(locked, at):
-        _close_menses_case(locked, at)
+        close_menses_case(locked, at)
     refresh_due_dates(locked, at=at, program=program)
     return signed
 
@@ -84,10 +104,8 @@ def _require_possible(
     findings = enrollment_findings(prescriber=enrollment.prescriber, form=form, at=at, program=program)
     if findings:
         raise ActRefused(findings)
-    said = (form.can_get_pregnant, form.cannot_basis, form.menstrual_cycles)
-    same_answers = said == (enrollment.can_get_pregnant, enrollment.cannot_basis, enrollment.menstrual_cycles)
     category = category_of(form, at=at, program=program)
-    if current and current.complete and current.category == category and same_answers:
+    if current and current.complete and current.category == category and says_the_same(form, enrollment):
         raise _refuse("Nothing would change: this form with these answers is on file, signed. No number was voided.")
     if form.submission_key and Agreement.objects.filter(submission_key=form.submission_key).exists():
         raise _refuse("This form was already sent for another patient. Open the page anew.")
@@ -104,34 +122,15 @@ def _keep_answers(enrollment: Enrollment, form: PatientEnrollment) -> None:
     enrollment.save(update_fields=["can_get_pregnant", "cannot_basis", "menstrual_cycles"])
 
 
-def _close_menses_case(enrollment: Enrollment, at: datetime) -> None:
-    """Lift the hold that waited for the new form, also one left open in an earlier course."""
-    cases = SafetyCase.objects.filter(
-        enrollment__patient=enrollment.patient_id, kind=SafetyCase.Kind.MENSES_BEGAN, status=CaseStatus.OPEN
-    )
-    reason = "New form signed"
-    for case in cases:
-        move(
-            case,
-            CASE_MOVES,
-            CaseStatus.CLOSED,
-            why=reason,
-            closed_at=at,
-            closed_by=enrollment.prescriber.user,
-            closing_reason=reason,
-        )
-
-
 def _tell(signed: Agreement, voided: list[Confirmation], at: datetime) -> None:
-    prescriber, key = signed.enrollment.prescriber, f"agreement:{signed.pk}"
-    delegates = Delegation.objects.in_force(program_day(at)).filter(prescriber=prescriber)
-    tell(
-        users=[prescriber.user, *User.objects.filter(pk__in=delegates.values("delegate_id"))],
+    key = f"agreement:{signed.pk}"
+    tell_office(
+        signed.enrollment.prescriber,
         key=f"{key}:office",
         kind="agreement_changed",
-        subject="A new agreement form is on file",
-        text="A new agreement form was signed for one of your patients. Numbers issued for this patient before are "
-        "void: don't use them. Please sign in and look at your list of patients.",
+        subject="A new agreement form waits for a signature",
+        text="You signed a new agreement form for one of your patients. Numbers issued for this patient before are "
+        "void: don’t use them. The patient’s side signs next. Please sign in and look at your list of patients.",
         at=at,
     )
     tell_pharmacies(voided, key=f"{key}:pharmacy", at=at)

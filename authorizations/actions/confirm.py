@@ -124,10 +124,10 @@ def _read(
 ) -> Prescription | None:
     if enrollment is None:
         return None
-    found = prescription(number, pharmacy=pharmacy, program=program.program, at=at)
+    found = prescription(number, pharmacy=pharmacy, program=program, at=at)
     if found.overdue:
         settle(enrollment, at)
-        found = prescription(number, pharmacy=pharmacy, program=program.program, at=at)
+        found = prescription(number, pharmacy=pharmacy, program=program, at=at)
     return found
 
 
@@ -142,7 +142,7 @@ def _facts(
     return ConfirmationFacts(
         at=at,
         pharmacy=PharmacyFacts(
-            certified=found.pharmacy_certified if found else is_certified(pharmacy, program.program),
+            certified=found.pharmacy_certified if found else is_certified(pharmacy, program, at),
             time_zone=pharmacy.time_zone,
         ),
         prescriber_certified=found is not None and found.prescriber_certified,

@@ -16,6 +16,7 @@ from rems_portal.audit.actors import Actor
 from rems_portal.errors import IdempotencyConflict
 from rems_portal.prepared import Prepared, Slot
 from rems_portal.rules import findings
+from rems_portal.signatures.models import SignedForm
 
 
 def request_hash(request: dict[str, Any]) -> str:
@@ -59,8 +60,9 @@ def store_decision(
     enrollment: Enrollment | None,
     prescriber: Prescriber | None = None,
     pharmacy: Pharmacy | None = None,
+    form: SignedForm | None = None,
 ) -> Decision:
-    """Write a decision of the rules with the facts it was taken on."""
+    """Write a decision of the rules with the facts it was taken on, and the signed form in which it was asked for."""
     return Decision.objects.create(
         ask=decision.ask,
         outcome=decision.outcome,
@@ -78,6 +80,7 @@ def store_decision(
         pharmacy=pharmacy,
         idempotency_key=key or None,
         request_hash=hashed,
+        form=form,
     )
 
 

@@ -21,6 +21,8 @@ from rems_portal.rules.calendars import program_day
 from rems_portal.rules.categories import RuleGroup
 from rems_portal.rules.dispensing import DEVIATIONS, DispenseRecordFacts, check_dispense, checklist_items
 from rems_portal.rules.findings import Finding, Party
+from rems_portal.rules.forms import fingerprint
+from rems_portal.rules.forms.surveys import checklist_form
 from rems_portal.rules.lifecycles import (
     AUTHORIZATION_MOVES,
     CONFIRMATION_MOVES,
@@ -30,8 +32,10 @@ from rems_portal.rules.lifecycles import (
 )
 from rems_portal.rules.numbers import Kind
 from rems_portal.rules.programs import ProgramVersion
+from rems_portal.signatures.actions import write_form
 
 NO_LONGER_GOOD = (ConfirmationStatus.VOID, ConfirmationStatus.CANCELLED)
+CHECKLIST_CHANGED = "The checklist changed while you had it open. Read what is new, then complete it again."
 _ENDED = {ConfirmationStatus.VOID: "voided", ConfirmationStatus.CANCELLED: "cancelled"}
 
 
@@ -48,15 +52,24 @@ def _lock(number: str, pharmacy: Pharmacy) -> Enrollment:
 
 @act
 def complete_checklist(
-    *, by: Actor, at: datetime, pharmacy: Pharmacy, number: str, items: frozenset[str], program: ProgramVersion
+    *,
+    by: Actor,
+    at: datetime,
+    pharmacy: Pharmacy,
+    number: str,
+    items: frozenset[str],
+    program: ProgramVersion,
+    form_seen: str | None = None,
 ) -> Checklist:
     """Store the completed Checklist of the group (PH-03 to PH-06, PH-10); a second time is the first.
 
-    Raises Confirmation.DoesNotExist, ActRefused when an item is missing or the confirmation was voided or cancelled.
+    `form_seen` is the fingerprint of the form that was on the page; None where no page showed one. Raises
+    Confirmation.DoesNotExist, ActRefused when an item is missing, the form has changed since it was shown, or the
+    confirmation was voided or cancelled.
     """
     require_trained(by, pharmacy, at)
     _lock(number, pharmacy)
-    confirmation = Confirmation.objects.get(number=number, pharmacy=pharmacy)
+    confirmation = Confirmation.objects.select_related("enrollment__patient").get(number=number, pharmacy=pharmacy)
     existing = Checklist.objects.filter(confirmation=confirmation).first()
     if existing:
         return existing
@@ -70,11 +83,17 @@ def complete_checklist(
         raise ActRefused(
             [Finding("DISP-01", item.obligations, _not_ticked(item.sentence), Party.PHARMACY) for item in missing]
         )
+    form = checklist_form(group, program)
+    if form_seen not in (None, fingerprint(form)):
+        raise ActRefused([_finding("CHECKLIST", "PH-10", CHECKLIST_CHANGED)])
+    ticked = {item.code: True for item in required}
+    about = f"patient {confirmation.enrollment.patient.number}"
     return Checklist.objects.create(
         confirmation=confirmation,
         rule_group=group,
         program_version=program.version,
-        items=sorted(item.code for item in required),
+        items=sorted(ticked),
+        form=write_form(form, ticked, by=by, at=at, about=about),
         completed_at=at,
         completed_by_name=by.name,
     )

@@ -15,17 +15,22 @@ from authorizations.queries.reminders import Phase, Reminder, due_reminders, off
 from rems_portal.accounts.models import User
 from rems_portal.audit.actors import Actor
 from rems_portal.notifications.actions import Message, queue
+from rems_portal.program import program_at
 from rems_portal.rules.calendars import program_day
 
 log = structlog.get_logger("authorizations.jobs")
 
 SETTLE_AT_ONCE = 200
 SUBJECTS = {
+    Phase.MONTH: "A task is due in the next weeks",
+    Phase.WEEK: "A task is due in the next seven days",
     Phase.SOON: "A task is due in the next days",
     Phase.TODAY: "A task is due today",
     Phase.LATE: "A task is late",
 }
 OFFICE = {
+    Phase.MONTH: "A task for one of your records is due in the next weeks.",
+    Phase.WEEK: "A task for one of your records is due in the next seven days.",
     Phase.SOON: "A task for one of your records is due in the next three days.",
     Phase.TODAY: "A task for one of your records is due today.",
     Phase.LATE: "A task for one of your records is late.",
@@ -36,6 +41,12 @@ PATIENT = {
     Phase.LATE: "A short task is still waiting for you. Please do it as soon as you can.",
 }
 PATIENT_HOW = "Use the link your care team gave you. If it does not work any more, ask them for a new one."
+NEW_FORM = {
+    Phase.MONTH: "A new form will need a signature in the next weeks.",
+    Phase.WEEK: "A new form will need a signature in the next seven days.",
+    Phase.TODAY: "A new form needs a signature now.",
+}
+NEW_FORM_HOW = "Your care team hands it to you. Call them if you have not heard from them."
 
 
 def queue_reminders(*, at: datetime) -> None:
@@ -45,7 +56,7 @@ def queue_reminders(*, at: datetime) -> None:
     rest from being queued twice.
     """
     today = program_day(at)
-    for batch in due_reminders(today):
+    for batch in due_reminders(today, program_at(at).coming_of_age_warning_days):
         offices = offices_of({reminder.prescriber_id for reminder in batch}, today)
         queue([message for reminder in batch for message in _messages(reminder, offices)], at=at)
 
@@ -64,13 +75,14 @@ def _messages(reminder: Reminder, offices: Mapping[int, list[User]]) -> Iterator
             text=f"{OFFICE[phase]}\n\nSign in to see it: {link}\n",
         )
     if reminder.email:
+        signs = kind.name == "coming_of_age"
         yield Message(
             key=f"{key}:patient",
             kind=f"due_{kind.name}",
             recipient=reminder.email,
             user=None,
             subject=SUBJECTS[phase],
-            text=f"{PATIENT[phase]}\n\n{PATIENT_HOW}\n",
+            text=f"{(NEW_FORM if signs else PATIENT)[phase]}\n\n{NEW_FORM_HOW if signs else PATIENT_HOW}\n",
         )
 
 

@@ -1,4 +1,4 @@
-"""What can stop a treatment: tests, survey answers, reports; and how program staff lift a hold (domain.md section 9).
+"""What can stop a treatment: tests and reports; and how program staff lift a hold (domain.md section 9).
 
 Everything here takes the enrollment's lock first, so that no confirmation in flight can commit after a hold.
 """
@@ -10,24 +10,18 @@ from uuid import UUID
 
 from authorizations.actions.cases import Report, open_case, standing_tests
 from authorizations.actions.upkeep import refresh_due_dates
-from authorizations.queries.safety import (
-    reportable_kinds,
-    rests_on_menses_not_begun,
-    rule_group_at,
-    where_treatment_runs,
-)
-from patients.models import Enrollment, PatientSurvey, PregnancyTest, SafetyCase, SafetyReport, SurveyInvitation
+from authorizations.queries.safety import reportable_kinds, rests_on_menses_not_begun, where_treatment_runs
+from patients.models import Enrollment, PregnancyTest, SafetyCase, SafetyReport
 from rems_portal.accounts.models import User
 from rems_portal.accounts.permissions import require_case_manager
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act, move
 from rems_portal.errors import ActRefused
 from rems_portal.rules.calendars import program_day
-from rems_portal.rules.categories import RuleGroup, Sex
+from rems_portal.rules.categories import Sex
 from rems_portal.rules.findings import Finding, Party
 from rems_portal.rules.lifecycles import CASE_MOVES, CaseStatus, EnrollmentStatus
-from rems_portal.rules.programs import ProgramVersion, SurveyAlarm, SurveyQuestion
-from rems_portal.rules.surveys import contradictions, survey_questions
+from rems_portal.rules.programs import ProgramVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +41,8 @@ def _refuse(sentence: str, *obligations: str) -> ActRefused:
     return ActRefused([Finding("TEST", obligations, sentence, Party.PRESCRIBER)])
 
 
-def _lock(enrollment: Enrollment) -> Enrollment:
+def lock_with_people(enrollment: Enrollment) -> Enrollment:
+    """Lock an enrollment, and read with it the patient and the prescriber's account."""
     locked: Enrollment = Enrollment.objects.locked().select_related("patient", "prescriber__user").get(pk=enrollment.pk)
     return locked
 
@@ -61,7 +56,7 @@ def record_pregnancy_test(
     The same submission sent twice gives the test there is. Raises ActRefused for a male patient, a future instant,
     a report before the collection, a patient who is no longer enrolled or a sensitivity that is no test's.
     """
-    locked = _lock(enrollment)
+    locked = lock_with_people(enrollment)
     if test.submission_key:
         earlier = PregnancyTest.objects.filter(enrollment=locked, submission_key=test.submission_key).first()
         if earlier:
@@ -88,7 +83,7 @@ def record_pregnancy_test(
 
 
 def _require_possible(enrollment: Enrollment, test: TestResult, at: datetime) -> None:
-    if enrollment.status != EnrollmentStatus.ENROLLED:
+    if enrollment.status not in (EnrollmentStatus.PENDING, EnrollmentStatus.ENROLLED):
         raise _refuse("The patient is no longer enrolled. Enroll the patient again before you record tests.", "PR-08")
     if enrollment.patient.sex == Sex.MALE:
         raise _refuse("A male patient has no pregnancy tests. Check that this is the right patient.", "PR-04")
@@ -102,76 +97,6 @@ def _require_possible(enrollment: Enrollment, test: TestResult, at: datetime) ->
         raise _refuse("The test was collected before the patient was born. Correct the date.", "PR-04")
     if not 1 <= test.sensitivity_miu_ml <= 1000:
         raise _refuse("Sensitivity is the number on the test's package, from 1 to 1000 mIU/mL, often 25.", "PR-04")
-
-
-@act
-def complete_patient_survey(
-    *,
-    by: Actor,
-    at: datetime,
-    invitation: SurveyInvitation,
-    answers: dict[str, bool],
-    completed_by: PatientSurvey.CompletedBy,
-    group: RuleGroup,
-    program: ProgramVersion,
-) -> PatientSurvey:
-    """Store a completed patient survey (PF-06, PF-14, PN-03, PN-08, PC-04, PC-10, PM-09); a link works once.
-
-    Answers that contradict the record open a discordance; a suspected pregnancy or a child's first menses also holds.
-    Raises ActRefused for a link that has expired, a patient no longer enrolled, when an answer is missing, or when
-    another group's questions fit by now (a child came of age while the survey lay open).
-    """
-    locked = _lock(invitation.enrollment)
-    current = SurveyInvitation.objects.get(pk=invitation.pk)
-    if current.used_at is not None:
-        return PatientSurvey.objects.get(invitation=current)
-    _require_answerable(locked, current, answers, group, at, program)
-    survey = PatientSurvey.objects.create(
-        enrollment=locked,
-        invitation=current,
-        rule_group=group,
-        program_version=program.version,
-        answers={question.code: answers[question.code] for question in survey_questions(group, program)},
-        completed_at=at,
-        completed_by=completed_by,
-        channel=by.channel,
-    )
-    current.used_at = at
-    current.draft = {}
-    current.save(update_fields=["used_at", "draft"])
-    _act_on_contradictions(locked, contradictions(group, answers, program), by=by, at=at)
-    refresh_due_dates(locked, at=at, program=program)
-    return survey
-
-
-def _require_answerable(
-    enrollment: Enrollment,
-    invitation: SurveyInvitation,
-    answers: dict[str, bool],
-    group: RuleGroup,
-    at: datetime,
-    program: ProgramVersion,
-) -> None:
-    def refuse(sentence: str) -> ActRefused:
-        return ActRefused([Finding("SURVEY", (), sentence, Party.PATIENT)])
-
-    if invitation.expires_at <= at or enrollment.status != EnrollmentStatus.ENROLLED:
-        raise refuse("This link has expired. Ask your care team for a new one.")
-    if group is not rule_group_at(enrollment, at, program):
-        raise refuse("The questions have changed since you began. Please answer the new ones.")
-    if any(question.code not in answers for question in survey_questions(group, program)):
-        raise refuse("A question is not answered yet. Answer all questions, then send.")
-
-
-def _act_on_contradictions(enrollment: Enrollment, found: Iterable[SurveyQuestion], *, by: Actor, at: datetime) -> None:
-    alarms = {question.alarm for question in found}
-    report = Report(role="survey", details="An answer in the patient survey contradicts the record")
-    if alarms:
-        open_case(enrollment, SafetyCase.Kind.DISCORDANCE, report, by=by, at=at)
-    if SurveyAlarm.PREGNANCY_SUSPECTED in alarms:
-        open_case(enrollment, SafetyCase.Kind.PREGNANCY, report, by=by, at=at)
-    if SurveyAlarm.MENSES_BEGUN in alarms:
-        open_case(enrollment, SafetyCase.Kind.MENSES_BEGAN, report, by=by, at=at)
 
 
 @act
@@ -192,7 +117,7 @@ def report_pregnancy(
     opened where treatment runs, also when the report comes from an earlier course. Raises ActRefused when the kind
     can't be hers or his.
     """
-    locked = _lock(where_treatment_runs(enrollment))
+    locked = lock_with_people(where_treatment_runs(enrollment))
     sent_before = submission_key and SafetyReport.objects.filter(submission_key=submission_key).first()
     if sent_before and sent_before.case.enrollment_id == locked.pk:
         return sent_before.case
@@ -232,7 +157,7 @@ def close_safety_case(
     until the prescriber has signed the form that fits, unless it was reported in error.
     """
     require_case_manager(user)
-    enrollment = _lock(case.enrollment)
+    enrollment = lock_with_people(case.enrollment)
     current = SafetyCase.objects.get(pk=case.pk)
     reason = reason.strip()
     standing = standing_tests(enrollment) if current.kind == SafetyCase.Kind.PREGNANCY else []

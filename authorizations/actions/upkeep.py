@@ -9,6 +9,7 @@ from authorizations.facts import patient_facts
 from authorizations.models import Authorization, Confirmation
 from patients.models import Enrollment
 from pharmacies.models import PharmacyStaff
+from prescribers.models import Delegation, Prescriber
 from rems_portal.accounts.models import User
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act, move
@@ -97,6 +98,13 @@ def tell_pharmacies(voided: Iterable[Confirmation], *, key: str, at: datetime) -
         "which.",
         at=at,
     )
+
+
+def tell_office(prescriber: Prescriber, *, key: str, kind: str, subject: str, text: str, at: datetime) -> None:
+    """Tell the prescriber and today's office staff; `text` says what to do, nothing about anybody's health."""
+    delegates = Delegation.objects.in_force(program_day(at)).filter(prescriber=prescriber)
+    users = [prescriber.user, *User.objects.filter(pk__in=delegates.values("delegate_id"))]
+    tell(users=users, key=key, kind=kind, subject=subject, text=text, at=at)
 
 
 def _end(authorization: Authorization, to: AuthorizationStatus, *, at: datetime, why: str) -> None:

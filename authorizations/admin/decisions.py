@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from authorizations.models import Decision
+from authorizations.presenters.signed import in_words, shown_prescriber_survey
 from rems_portal.admin.display import as_checks, as_list
 from rems_portal.admin.records import RecordAdmin
 from rems_portal.rules.authorization import AUTHORIZATION_RULES
@@ -48,12 +49,18 @@ class DecisionAdmin(RecordAdmin):
     search_help_text = "A patient, authorization or confirmation number, or an NPI"
     fieldsets = (
         (None, {"fields": ("ask", "outcome", "failed", "number", "at", "program", "program_version")}),
+        ("Prescriber survey", {"fields": ("form", "unchanged")}),
         ("Who asked", {"fields": ("actor_name", "channel", "user", "prescriber", "pharmacy", "enrollment")}),
         ("Checks, one by one", {"fields": ("checks_shown",)}),
         ("Facts the rules were told", {"fields": ("facts_shown",)}),
         ("Technical", {"classes": ("collapse",), "fields": ("idempotency_key", "request_hash")}),
     )
-    readonly_fields = ("number", "checks_shown", "facts_shown")
+    readonly_fields = ("number", "unchanged", "checks_shown", "facts_shown")
+
+    @admin.display(description="Still what was signed?")
+    def unchanged(self, decision: Decision) -> str:
+        """Say whether the prescriber survey, its copies and its signature are unchanged."""
+        return in_words(shown_prescriber_survey(decision))
 
     @admin.display(description="patient")
     def patient_number(self, decision: Decision) -> str:

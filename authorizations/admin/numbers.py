@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from authorizations.models import Authorization, Checklist, Confirmation, Dispense
+from authorizations.presenters.signed import in_words, shown_checklist, shown_prescriber_survey
 from rems_portal.admin.display import as_list
 from rems_portal.admin.inlines import RecordInline
 from rems_portal.admin.records import RecordAdmin
@@ -44,8 +45,13 @@ class AuthorizationAdmin(RecordAdmin):
     )
     search_help_text = NUMBER_HELP
     exclude = ("attested",)
-    readonly_fields = ("statements_attested",)
+    readonly_fields = ("statements_attested", "unchanged")
     inlines = (ConfirmationInline,)
+
+    @admin.display(description="Still what was signed?")
+    def unchanged(self, authorization: Authorization) -> str:
+        """Say whether the prescriber survey, its copies and its signature are unchanged."""
+        return in_words(shown_prescriber_survey(authorization.decision))
 
     @admin.display(description="attested")
     def statements_attested(self, authorization: Authorization) -> SafeString:
@@ -84,7 +90,12 @@ class ChecklistAdmin(RecordAdmin):
     search_help_text = "A confirmation or patient number"
     ordering = ("-completed_at",)
     exclude = ("items",)
-    readonly_fields = ("items_covered",)
+    readonly_fields = ("items_covered", "unchanged")
+
+    @admin.display(description="Still what was completed?")
+    def unchanged(self, checklist: Checklist) -> str:
+        """Say whether the checklist and its copy are unchanged."""
+        return in_words(shown_checklist(checklist))
 
     @admin.display(description="items")
     def items_covered(self, checklist: Checklist) -> SafeString:

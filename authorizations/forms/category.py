@@ -18,7 +18,7 @@ ON_RECORD = ("family_name", "given_name", "email", "birth_date", "sex")
 
 
 class CategoryForm(EnrollmentForm):
-    """The reproductive answers, the form that fits, and its signatures, for one enrollment (PR-08, PC-12)."""
+    """The answers on pregnancy, the language of the form that fits, and which form was read (PR-08, PC-12)."""
 
     def __init__(
         self,

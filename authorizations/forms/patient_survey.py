@@ -1,59 +1,101 @@
-"""The forms of the patient survey: who is answering, and one answer at a time."""
+"""The forms of the patient survey: who is answering, one answer at a time, and who signs for a child."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from authorizations.queries.patient_survey import NO, YES
 from patients.models import PatientSurvey
-from rems_portal.fields import DayField
-from rems_portal.rules.programs import SurveyQuestion
+from rems_portal.fields import DayBoxes, DayField
+from rems_portal.typed import NameField, TypedForm
 
-WHO = [
-    (PatientSurvey.CompletedBy.PATIENT.value, "I am the patient"),
-    (PatientSurvey.CompletedBy.GUARDIAN.value, "I am the patient’s parent or guardian"),
-]
-WRONG_BIRTH_DATE = (
-    "This link does not go with that birth date. Check the date and try again. "
-    "After a few wrong dates the link closes and you need a new one."
-)
+Words = Mapping[str, str]
+RELATIONS = {"Parent": "relation_parent", "Legal guardian": "relation_legal_guardian"}
+LONGEST_NAME = 150
+
+
+class TranslatedDayBoxes(DayBoxes):
+    """The boxes of a day with labels in another language."""
+
+    def __init__(self, words: Words) -> None:
+        self.boxes = tuple((key, words[key], attributes) for key, _label, attributes in DayBoxes.boxes)
+        super().__init__()
+
+
+class TranslatedDayField(DayField):
+    """A day typed in another language; whatever can't be read gets one sentence that says how to type it."""
+
+    def __init__(self, words: Words, **kwargs: Any) -> None:
+        self.sentence = words["birth_date_unreadable"]
+        super().__init__(widget=TranslatedDayBoxes(words), **kwargs)
+
+    def to_python(self, value: Any) -> dt.date | None:
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            raise ValidationError(self.sentence, code=error.code) from None
 
 
 class StartForm(forms.Form):
     """Who is answering, and the birth date that shows the link is in the right hands."""
 
-    who = forms.ChoiceField(
-        label="Who is answering?",
-        choices=WHO,
-        widget=forms.RadioSelect,
-    )
-    birth_date = DayField(
-        label="The patient’s birth date",
-        help_text="This shows us that the link is in the right hands. For example: 11 3 1962.",
-        error_messages={"required": "Enter the patient’s birth date."},
-    )
+    who = forms.ChoiceField(widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, words: Words, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.words = words
+        who: Any = self.fields["who"]
+        who.label = words["who"]
+        who.choices = [(one.value, words[f"who_{one.value}"]) for one in PatientSurvey.CompletedBy]
+        who.error_messages |= {"required": words["who_missing"], "invalid_choice": words["who_missing"]}
+        told: dict[str, Any] = {
+            "label": words["birth_date"],
+            "help_text": words["birth_date_help"],
+            "error_messages": {"required": words["birth_date_missing"]},
+        }
+        english = words["language"] == "en"
+        self.fields["birth_date"] = DayField(**told) if english else TranslatedDayField(words, **told)
 
     def refuse_birth_date(self) -> None:
         """Say that the birth date does not go with the link, without saying whose link it is."""
-        self.add_error("birth_date", WRONG_BIRTH_DATE)
+        self.add_error("birth_date", self.words["birth_date_wrong"])
 
 
 class AnswerForm(forms.Form):
     """The answer to one question. The question's code comes along, so that an answer never goes to another one."""
 
     question = forms.CharField(widget=forms.HiddenInput)
-    answer = forms.ChoiceField(
-        choices=[(YES, "Yes"), (NO, "No")], error_messages={"required": "Press Yes or No to answer."}
-    )
+    answer = forms.ChoiceField(choices=[(YES, "Yes"), (NO, "No")])
 
-    def __init__(self, *args: Any, questions: Sequence[SurveyQuestion], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, codes: Iterable[str], words: Words, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.codes = {question.code for question in questions}
+        self.codes, self.words = frozenset(codes), words
+        self.fields["answer"].error_messages |= dict.fromkeys(("required", "invalid_choice"), words["answer_missing"])
+        self.fields["question"].error_messages["required"] = words["answer_this"]
 
     def clean_question(self) -> str:
         """Refuse a question that is not among those that fit."""
         code: str = self.cleaned_data["question"]
         if code not in self.codes:
-            raise forms.ValidationError("The questions have changed. Please answer this one.")
+            raise forms.ValidationError(self.words["answer_this"])
         return code
+
+
+class GuardianForm(TypedForm):
+    """Who signs for the patient: name and relation. They begin as the agreement form names them."""
+
+    def __init__(self, *args: Any, words: Words, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        missing = {"required": words["relation_missing"], "invalid_choice": words["relation_missing"]}
+        self.fields["name"] = NameField(
+            label=words["your_name"], max_length=LONGEST_NAME, missing=words["your_name_missing"]
+        )
+        self.fields["relation"] = forms.ChoiceField(
+            label=words["relation"],
+            choices=[(value, words[name]) for value, name in RELATIONS.items()],
+            widget=forms.RadioSelect,
+            error_messages=missing,
+        )

@@ -4,6 +4,7 @@ What the program may refuse (a supply of 29 days, a refill) passes here and is d
 is stored and lists everything at once. Only what can't be asked at all is refused here.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -16,14 +17,16 @@ from django.http import QueryDict
 
 from authorizations.actions.confirm import ConfirmationRequest
 from authorizations.actions.decisions import request_hash
-from authorizations.actions.dispense import DispenseRecord
+from authorizations.actions.dispense import CHECKLIST_CHANGED, DispenseRecord
 from authorizations.forms.prescriber import LARGEST_NUMBER, whole_number
 from authorizations.models import Confirmation, Dispense, Product
 from pharmacies.models import Pharmacy
 from rems_portal.clockwork import instant_in_words, zone_named
 from rems_portal.fields import DayField, MomentField
+from rems_portal.rules.forms import FormDefinition, fingerprint
+from rems_portal.rules.lifecycles import ConfirmationStatus
 from rems_portal.rules.numbers import Kind, NumberError, parse_number
-from rems_portal.rules.programs import ChecklistItem, ProgramVersion
+from rems_portal.rules.programs import ProgramVersion
 from rems_portal.rules.vocabulary import RiskCategory
 from rems_portal.typed import LineField, SubmissionKeyField, TypedForm
 
@@ -34,15 +37,24 @@ NOT_FOUND = (
     "No authorization was found for this number and date of birth. Check both on the prescription; if they are right, "
     "call the prescriber."
 )
+LONGEST_SCANNED = 300
 A_MINUTE = timedelta(minutes=1)
 
 
 class NumberField(LineField):
-    """A number that people read aloud. Out: its canonical form. A slip of the finger is told from an unknown number."""
+    """A number that people read aloud. Out: its canonical form. A slip of the finger is told from an unknown number.
+
+    What a scanner reads from the prescription's code may hold more than the number; the one number in it is taken.
+    """
 
     def __init__(self, kind: Kind, **kwargs: Any) -> None:
-        super().__init__(max_length=60, **kwargs)
+        super().__init__(max_length=LONGEST_SCANNED, **kwargs)
         self.kind = kind
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        inside = set(re.findall(rf"\b{self.kind.value}(?:-[0-9A-Z]{{4}}){{3}}-[0-9A-Z]{{2}}\b", text.upper()))
+        return inside.pop() if len(inside) == 1 else text
 
     def validate(self, value: str) -> None:
         super().validate(value)
@@ -68,6 +80,27 @@ def yes_or_no(label: str, missing: str) -> forms.ChoiceField:
 def strength_in_words(strength: Decimal) -> str:
     """Return a strength without needless zeros: "2.5"."""
     return f"{strength.normalize():f}"
+
+
+def code_of(number: str, category: str, strength: Decimal, days_supply: int) -> str:
+    """Return what the code on a prescription says to a scanner: what stands on it in words (PR-09), and no more."""
+    return f"{number} {category} {strength_in_words(strength)} {days_supply}"
+
+
+# The same pattern is in static/js/counter.js, which fills the boxes at once.
+CODE = re.compile(r"^\s*(A-[0-9A-Z-]{16,18})\s+([A-Z]{2}(?:_[A-Z]+)?)\s+([0-9]+(?:\.[0-9])?)\s+([0-9]{1,2})\s*$")
+
+
+def read_from_code(data: QueryDict) -> QueryDict:
+    """Return the answers with what a scanned code says in the boxes that were left empty; the rest stays as typed."""
+    found = CODE.match(data.get("authorization_number", ""))
+    if found is None:
+        return data
+    filled = data.copy()
+    for name, said in zip(("authorization_number", "category", "strength", "days_supply"), found.groups(), strict=True):
+        if name == "authorization_number" or not filled.get(name):
+            filled[name] = said
+    return filled
 
 
 class CounterForm(TypedForm):
@@ -116,7 +149,7 @@ class CounterForm(TypedForm):
         **kwargs: Any,
     ) -> None:
         """Take the pharmacies that the person may confirm for, and the program day."""
-        super().__init__(data, **kwargs)
+        super().__init__(read_from_code(data) if data is not None else None, **kwargs)
         self.today = today
         self.pharmacies = {str(one.pk): one for one in pharmacies}
         strengths = [(strength_in_words(mg), f"{strength_in_words(mg)} mg") for mg in program.strengths_mg]
@@ -167,18 +200,30 @@ class CounterForm(TypedForm):
 
 
 class ChecklistForm(TypedForm):
-    """The Education and Counseling Checklist of the patient's group (PH-03 to PH-06, PH-10)."""
+    """The Education and Counseling Checklist of the patient's group (PH-03 to PH-06, PH-10), as its definition says."""
 
-    items = forms.MultipleChoiceField(
-        label="Gone through with the patient or guardian", widget=forms.CheckboxSelectMultiple
-    )
+    items = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, data: QueryDict | None = None, *, items: Sequence[ChecklistItem], **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, definition: FormDefinition, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.wanted = [item.code for item in items]
+        self.definition = definition
+        section = definition.sections[0]
+        self.wanted = [item.code for item in section.items]
         field = cast(forms.MultipleChoiceField, self.fields["items"])
-        field.choices = [(item.code, item.sentence) for item in items]
+        field.label = section.title
+        field.choices = [(item.code, item.text) for item in section.items]
         field.error_messages["required"] = self._open(len(self.wanted))
+
+    @property
+    def now_shown(self) -> str:
+        """What tells the wording that this page shows from another one; the page carries it as `form_seen`."""
+        return fingerprint(self.definition)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse ticks on a checklist that has changed since it was shown."""
+        if self.data.get("form_seen") != self.now_shown:
+            self.add_error(None, CHECKLIST_CHANGED)
+        return self.cleaned_data
 
     def clean_items(self) -> list[str]:
         """Refuse a checklist with something left out; what was ticked stays ticked."""
@@ -201,7 +246,11 @@ class DispenseForm(TypedForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Say whether it was shipped or picked up."},
     )
-    done_at = MomentField(label="When did it leave?", error_messages={"required": "Say when it left: day and time."})
+    done_at = MomentField(
+        label="When did it leave?",
+        help_text="Leave this empty if it leaves now.",
+        error_messages={"required": "Say when it left: day and time."},
+    )
     days_supply = whole_number("Days’ supply", 28, min_value=-LARGEST_NUMBER, max_value=LARGEST_NUMBER)
     product = forms.ChoiceField(
         label="Product",
@@ -223,17 +272,34 @@ class DispenseForm(TypedForm):
         at: datetime,
         **kwargs: Any,
     ) -> None:
-        """Take the confirmation, the packages of its strength, and the instant (UTC) that tells the future."""
-        super().__init__(data, **kwargs)
+        """Take the confirmation, the packages of its strength, and the instant (UTC): what leaves now, leaves then."""
         self.at, self.confirmation = at, confirmation
         self.products = {str(one.pk): one for one in products}
-        cast(MomentField, self.fields["done_at"]).zone = confirmation.pharmacy.time_zone
+        usual = {
+            "how": Dispense.How.PICKED_UP,
+            "days_supply": confirmation.days_supply,
+            "product": self._only_product(),
+        }
+        super().__init__(data, **kwargs | {"initial": usual | (kwargs.get("initial") or {})})
+        done_at = cast(MomentField, self.fields["done_at"])
+        done_at.zone = confirmation.pharmacy.time_zone
+        done_at.required = confirmation.status != ConfirmationStatus.OPEN or confirmation.lapses_at < at
+        done_at.help_text = "" if done_at.required else done_at.help_text
         listed = [(key, f"{one.name}, {one.labeler}, NDC {one.ndc}") for key, one in self.products.items()]
         cast(forms.ChoiceField, self.fields["product"]).choices = [*listed, (NOT_LISTED, "Another, not in this list")]
 
+    def _only_product(self) -> str:
+        """Return the package there is no choice about; nothing where there is one."""
+        return "" if len(self.products) > 1 else next(iter(self.products), NOT_LISTED)
+
+    @property
+    def another_time(self) -> bool:
+        """Must the time be shown: because it is asked for, was typed, or is wrong?"""
+        return self.fields["done_at"].required or any(self["done_at"].value() or ()) or bool(self["done_at"].errors)
+
     def clean_done_at(self) -> datetime:
-        """Read the typed minute as it was meant: not before the number, whose seconds nobody types."""
-        done: datetime = self.cleaned_data["done_at"]
+        """Read the typed minute as it was meant: not before the number, whose seconds nobody types; empty is now."""
+        done: datetime = self.cleaned_data["done_at"] or self.at
         zone, obtained = zone_named(self.confirmation.pharmacy.time_zone), self.confirmation.obtained_at
         again = done.astimezone(zone).replace(fold=1).astimezone(UTC)
         if done + A_MINUTE <= obtained <= again + A_MINUTE:

@@ -13,19 +13,19 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from authorizations.actions.authorize import LARGEST_QUANTITY, LONGEST_THERAPY_DAYS, PrescriberSurvey
+from authorizations.actions.authorize import FORM_CHANGED, PrescriberSurvey
 from authorizations.actions.safety import TestResult
 from authorizations.models import Authorization
 from patients.models import PregnancyTest
 from rems_portal.clockwork import instant_in_words
 from rems_portal.fields import MomentField
-from rems_portal.rules.authorization import PrescriptionFacts, RequiredAttestation
-from rems_portal.rules.programs import ProgramVersion
+from rems_portal.rules.authorization import PrescriptionFacts
+from rems_portal.rules.forms import FormDefinition, fingerprint
+from rems_portal.rules.forms.surveys import LARGEST_QUANTITY, LONGEST_THERAPY_DAYS, TELEPHONE, statement_codes
 from rems_portal.typed import LineField, SubmissionKeyField, TypedForm
 
 USUAL_SENSITIVITY = 25
 LARGEST_NUMBER = 1_000_000_000
-TELEPHONE = "telephone"
 
 
 def whole_number(label: str, example: int, **kwargs: Any) -> forms.IntegerField:
@@ -133,40 +133,38 @@ class StatementsField(forms.MultipleChoiceField):
 
 
 class PrescriberSurveyForm(TypedForm):
-    """The prescriber survey: the prescription, how it goes to the pharmacy, and what was counseled (PR-09, PR-18)."""
+    """The prescriber survey: the prescription, how it goes to the pharmacy, and what was counseled (PR-09, PR-18).
+
+    Questions, help and statements are the form definition's.
+    """
 
     submission_key = SubmissionKeyField()
-    strength = forms.ChoiceField(label="Strength of one capsule", widget=forms.RadioSelect)
-    days_supply = whole_number("Days’ supply", 28, initial=28)
-    quantity = whole_number("Quantity", 21, help_text="Capsules in all.")
-    days_of_therapy = whole_number(
-        "Days of therapy", 21, help_text="On how many of these days a capsule is taken, for example 21 of 28."
-    )
-    transmission = forms.ChoiceField(
-        label="How does the prescription reach the pharmacy?",
-        choices=[*Authorization.Transmission.choices, (TELEPHONE, "By telephone")],
-        initial=Authorization.Transmission.ELECTRONIC,
-        widget=forms.RadioSelect,
-    )
+    strength = forms.ChoiceField(widget=forms.RadioSelect)
+    days_supply = whole_number("Days’ supply", 28)
+    quantity = whole_number("Quantity", 21)
+    days_of_therapy = whole_number("Days of therapy", 21)
+    transmission = forms.ChoiceField(widget=forms.RadioSelect)
     attested = StatementsField(label="I attest that", widget=forms.CheckboxSelectMultiple)
-    replace = forms.BooleanField(label="Void that number and replace it", required=False)
+    replace_live_authorization = forms.BooleanField(label="Void that number and replace it", required=False)
 
-    def __init__(
-        self,
-        data: QueryDict | None = None,
-        *,
-        program: ProgramVersion,
-        attestations: Iterable[RequiredAttestation],
-        **kwargs: Any,
-    ) -> None:
-        """Take the program version, for its strengths, and the statements that this patient's group calls for."""
-        super().__init__(data, **kwargs)
-        choices: dict[str, Any] = {
-            "strength": [(f"{one:f}", f"{one:f} mg") for one in program.strengths_mg],
-            "attested": [(one.code, one.sentence) for one in attestations],
-        }
-        for name, values in choices.items():
-            self.fields[name].choices = values  # type: ignore[attr-defined]
+    def __init__(self, data: QueryDict | None = None, *, definition: FormDefinition, **kwargs: Any) -> None:
+        """Take the form that fits this patient now."""
+        usual = {"days_supply": 28, "transmission": Authorization.Transmission.ELECTRONIC}
+        super().__init__(data, **kwargs | {"initial": usual | (kwargs.get("initial") or {})})
+        self.definition = definition
+        for name in ("strength", "days_supply", "quantity", "days_of_therapy", "transmission"):
+            item = definition.item(name)
+            field: Any = self.fields[name]
+            field.label, field.help_text = item.text, item.help
+            if item.choices:
+                field.choices = [(choice.code, choice.text) for choice in item.choices]
+        statements: Any = self.fields["attested"]
+        statements.choices = [(code, definition.item(code).text) for code in statement_codes(definition)]
+
+    @property
+    def now_shown(self) -> str:
+        """What tells the wording that this page shows from another one; the page carries it as `form_seen`."""
+        return fingerprint(self.definition)
 
     def clean_days_supply(self) -> int:
         """Refuse a number so large that it is none; 0, 29 or -1 are for the rules to refuse."""
@@ -188,8 +186,10 @@ class PrescriberSurveyForm(TypedForm):
         return number
 
     def clean(self) -> dict[str, Any]:
-        """Refuse more days of therapy than the supply lasts."""
+        """Refuse more days of therapy than the supply lasts, and answers to a form that changed since it was shown."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.data.get("form_seen") != self.now_shown:
+            self.add_error(None, FORM_CHANGED)
         therapy, supply = found.get("days_of_therapy"), found.get("days_supply")
         if therapy and supply and supply > 0 and therapy > supply:
             self.add_error("days_of_therapy", f"The supply lasts {supply} days; therapy can’t be longer. Correct one.")
@@ -210,5 +210,6 @@ class PrescriberSurveyForm(TypedForm):
             days_of_therapy=found["days_of_therapy"],
             transmission=None if by_telephone else Authorization.Transmission(found["transmission"]),
             attested=frozenset(found["attested"]),
-            replace_live_authorization=found.get("replace", False),
+            replace_live_authorization=found.get("replace_live_authorization", False),
+            form_seen=self.now_shown,
         )

@@ -10,6 +10,7 @@ from patients.models import Enrollment
 from pharmacies.models import Pharmacy
 from prescribers.models import Prescriber
 from rems_portal.audit.actors import Channel
+from rems_portal.signatures.models import SignedForm
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
@@ -57,6 +58,15 @@ class Decision(models.Model):
     pharmacy = models.ForeignKey(Pharmacy, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
     idempotency_key = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - unique where given
     request_hash = models.CharField(max_length=64, blank=True)
+    form = models.OneToOneField(
+        SignedForm,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="decision",
+        verbose_name="prescriber survey",
+        help_text="The signed prescriber survey, granted or refused. Empty for confirmations, and for old decisions.",
+    )
 
     objects: Any = DecisionQuerySet.as_manager()
 

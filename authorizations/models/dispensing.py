@@ -12,6 +12,7 @@ from rems_portal.audit.history import audited
 from rems_portal.choices import choices_of
 from rems_portal.rules.categories import RuleGroup
 from rems_portal.rules.lifecycles import CaseStatus
+from rems_portal.signatures.models import SignedForm
 
 
 class Checklist(models.Model):
@@ -21,6 +22,14 @@ class Checklist(models.Model):
     rule_group = models.CharField(max_length=10, choices=choices_of(RuleGroup))
     program_version = models.CharField(max_length=10)
     items = models.JSONField(help_text="The items ticked.")
+    form = models.OneToOneField(
+        SignedForm,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="checklist",
+        help_text="Empty only for checklists from before forms were kept whole.",
+    )
     completed_at = models.DateTimeField()
     completed_by_name = models.CharField(max_length=200)
 

@@ -34,7 +34,7 @@ def course_timeline(
     record: CourseRecord, business: Business, standing: Standing, *, at: datetime, program: ProgramVersion
 ) -> Timeline:
     """Return the drawing of the course as it stands at `at` (UTC)."""
-    stopped = standing.state in (State.HOLD, State.DISCONTINUED)
+    stopped = standing.state in (State.HOLD, State.DISCONTINUED, State.WITHDRAWN)
     lanes = [
         _surveys(record, [] if stopped else _survey_spans(business, at, program)),
         _authorizations(record, at),

@@ -1,5 +1,6 @@
 """The patient survey in plain words: the answers to check, and what happens after they are sent."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -22,12 +23,12 @@ class WhatNext:
     male: bool
 
 
-def check_rows(survey: OpenSurvey, secret: str) -> list[tuple[str, str, str, str]]:
+def check_rows(survey: OpenSurvey, secret: str, words: Mapping[str, str]) -> list[tuple[str, str, str, str]]:
     """Return question, answer, and the address and words of the way to change it."""
     rows = []
     for place, question in enumerate(survey.questions, start=1):
         page = reverse("authorizations:survey-question", args=[secret, place])
-        rows.append((question.sentence, "Yes" if survey.answer_to(question) else "No", f"{page}?check", "Change"))
+        rows.append((question.text, question.words(survey.answer_to(question)), f"{page}?check", words["change"]))
     return rows
 
 

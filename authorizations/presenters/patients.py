@@ -8,18 +8,21 @@ from datetime import date, datetime
 from typing import Any
 
 from authorizations.models import Authorization, Confirmation
+from authorizations.presenters.signed import is_intact, shown_prescriber_survey
 from authorizations.presenters.standing import Standing
 from authorizations.queries.records import CourseRecord
 from patients.models import Enrollment, PatientSurvey, PregnancyTest
+from patients.presenters import shown_patient_survey
 from rems_portal.clockwork import day_in_words, instant_in_words
 from rems_portal.rules.calendars import day_in_words as birth_date_in_words
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.categories import CannotBasis, RiskCategory, Sex, explain_category
 from rems_portal.rules.enrollment import agreement_problem
 from rems_portal.rules.facts import AgreementFacts
-from rems_portal.rules.lifecycles import AuthorizationStatus
+from rems_portal.rules.lifecycles import AuthorizationStatus, EnrollmentStatus
 from rems_portal.rules.programs import ProgramVersion
 from rems_portal.rules.vocabulary import RuleGroup
+from rems_portal.signatures.presenters import ShownForm
 
 
 def age_on(birth_date: date, day: date) -> int:
@@ -55,9 +58,12 @@ def summary_rows(
     if standing.group is RuleGroup.FCGP and enrollment.menstrual_cycles:
         rows.append(("Menstrual cycles", enrollment.get_menstrual_cycles_display().capitalize()))
     rows.append(("Prescriber", f"{enrollment.prescriber}, {enrollment.prescriber.practice_name}"))
-    rows.append(("Enrolled", instant_in_words(enrollment.enrolled_at)))
+    when = instant_in_words(enrollment.enrolled_at)
+    unenrolled = enrollment.status in (EnrollmentStatus.PENDING, EnrollmentStatus.WITHDRAWN)
+    rows.append(("Signed by the prescriber" if unenrolled else "Enrolled", when))
     if enrollment.ended_at:
-        rows.append(("Treatment ended", instant_in_words(enrollment.ended_at)))
+        label = "Withdrawn" if unenrolled else "Treatment ended"
+        rows.append((label, instant_in_words(enrollment.ended_at)))
     return rows
 
 
@@ -97,9 +103,14 @@ def _recorded(test: PregnancyTest, program: ProgramVersion) -> RecordedTest:
     return RecordedTest(test, True, "")
 
 
-def survey_rows(surveys: tuple[PatientSurvey, ...]) -> list[tuple[str, str]]:
-    """Return when each survey was completed and by whom; never what was answered."""
-    return [(instant_in_words(one.completed_at), one.get_completed_by_display()) for one in surveys]
+def survey_rows(surveys: tuple[PatientSurvey, ...]) -> list[tuple[str, str, ShownForm | None]]:
+    """Return when each survey was completed, by whom, and the form if it is broken; never what was answered."""
+    return [(instant_in_words(one.completed_at), one.get_completed_by_display(), _broken(one)) for one in surveys]
+
+
+def _broken(survey: PatientSurvey) -> ShownForm | None:
+    shown = shown_patient_survey(survey)
+    return None if is_intact(shown) else shown
 
 
 def status_at(one: Authorization, at: datetime) -> AuthorizationStatus:
@@ -111,14 +122,20 @@ def status_at(one: Authorization, at: datetime) -> AuthorizationStatus:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRow:
-    """One authorization as the table shows it, with the dispense that used it up."""
+    """One authorization as the table shows it, with the dispense that used it up; is its survey still as signed?"""
 
     authorization: Authorization
     status: AuthorizationStatus
     dispensed: Confirmation | None
+    intact: bool
 
 
 def authorization_rows(record: CourseRecord, at: datetime) -> list[AuthorizationRow]:
     """Return the authorizations of the course with their status as of `at` (UTC)."""
     dispensed = {one.authorization_id: one for one in record.dispensed}
-    return [AuthorizationRow(one, status_at(one, at), dispensed.get(one.pk)) for one in record.authorizations]
+    return [
+        AuthorizationRow(
+            one, status_at(one, at), dispensed.get(one.pk), is_intact(shown_prescriber_survey(one.decision))
+        )
+        for one in record.authorizations
+    ]

@@ -79,6 +79,11 @@ class Held:
         return STATUS_WORDS[self.status][1]
 
     @property
+    def group(self) -> RuleGroup:
+        """The rule group whose checklist and deadlines apply."""
+        return RuleGroup(self.confirmation.rule_group)
+
+    @property
     def zone(self) -> str:
         """The pharmacy's time zone."""
         return self.confirmation.pharmacy.time_zone
@@ -129,10 +134,10 @@ class Held:
         """What the pharmacy does next; None when nothing is left to do."""
         if not self.may_be_recorded:
             return None
-        page = "authorizations:dispense" if self.checklist else "authorizations:checklist"
+        page = "authorizations:dispense"
         if not self.is_open:
             return Step("It left: record it", page)
-        return Step("Record the dispense" if self.checklist else "Go through the checklist", page)
+        return Step("Record the dispense" if self.checklist else "Go through the checklist and dispense", page)
 
     @property
     def category(self) -> RiskCategory:
@@ -177,6 +182,13 @@ class Held:
             "components/deadline.html",
             deadline({"now": self.at}, one.at, zone=self.zone),  # type: ignore[arg-type]
         )
+
+
+def last_written(held: Held) -> datetime:
+    """When the record of a confirmation was last added to (UTC): obtained, its checklist, ended, or dispensed."""
+    one, checklist, dispense = held.confirmation, held.checklist, held.dispense
+    written = [one.obtained_at, one.ended_at, checklist and checklist.completed_at, dispense and dispense.recorded_at]
+    return max(instant for instant in written if instant)
 
 
 def held_all(confirmations: Iterable[Confirmation], at: datetime) -> list[Held]:

@@ -48,7 +48,7 @@ def answers_of(decision: Decision) -> dict[str, Any]:
         "days_of_therapy": survey.get("days_of_therapy"),
         "transmission": survey.get("transmission") or "telephone",
         "attested": facts["attested"],
-        "replace": facts["replace_live_authorization"],
+        "replace_live_authorization": facts["replace_live_authorization"],
     }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from authorizations.presenters.signing import waiting_sentence
 from authorizations.queries.offices import Business
 from rems_portal.clockwork import day_in_words, instant_in_words
 from rems_portal.rules.authorization import preview_authorization
@@ -15,6 +16,7 @@ from rems_portal.rules.calendars import days_after, program_day
 from rems_portal.rules.categories import group_of
 from rems_portal.rules.enrollment import category_of, coming_of_age_on, coming_of_age_warning, supply_ends_on
 from rems_portal.rules.findings import Decision
+from rems_portal.rules.lifecycles import EnrollmentStatus
 from rems_portal.rules.pregnancy_testing import authorization_days_after_first_test, next_test_due
 from rems_portal.rules.programs import ProgramVersion
 from rems_portal.rules.surveys import next_survey_due
@@ -29,6 +31,8 @@ class State(StrEnum):
     HOLD = "hold"
     REVIEW = "review"
     DISCONTINUED = "discontinued"
+    WITHDRAWN = "withdrawn"
+    UNSIGNED = "unsigned"
     CONFIRMED = "confirmed"
     AUTHORIZED = "authorized"
     SUPPLIED = "supplied"
@@ -48,6 +52,8 @@ LABELS = {
     State.HOLD: ("On hold", "hold", "hold"),
     State.REVIEW: ("Under review", "warning", "clock"),
     State.DISCONTINUED: ("No longer enrolled", "neutral", "neutral"),
+    State.WITHDRAWN: ("Form withdrawn", "neutral", "neutral"),
+    State.UNSIGNED: ("Waits for signatures", "warning", "clock"),
     State.CONFIRMED: ("At the pharmacy", "info", "pharmacy"),
     State.AUTHORIZED: ("Authorized", "success", "check"),
     State.SUPPLIED: ("Supplied", "neutral", "calendar"),
@@ -151,10 +157,12 @@ def _next_dispense(business: Business, at: datetime, program: ProgramVersion) ->
 def _state(business: Business, preview: Decision, later: date | None) -> State:
     stopped = {"AUTH-04": State.HOLD, "AUTH-11": State.REVIEW}
     found = [stopped[rule] for rule in preview.failed if rule in stopped]
-    if not business.facts.enrolled:
-        return State.DISCONTINUED
+    if business.status in _OVER:
+        return _OVER[business.status]
     if found:
         return found[0]
+    if business.unsigned or business.status is EnrollmentStatus.PENDING:
+        return State.UNSIGNED
     if business.waiting:
         return State.CONFIRMED
     if business.live:
@@ -164,7 +172,12 @@ def _state(business: Business, preview: Decision, later: date | None) -> State:
     return State.READY if preview.granted else State.MISSING
 
 
+_OVER = {EnrollmentStatus.DISCONTINUED: State.DISCONTINUED, EnrollmentStatus.WITHDRAWN: State.WITHDRAWN}
+
+
 def _sentence(state: State, business: Business, preview: Decision, later: date | None) -> str:
+    if state is State.UNSIGNED and business.unsigned:
+        return waiting_sentence(business.unsigned)
     if state is State.CONFIRMED and business.waiting:
         waiting = business.waiting
         return f"{waiting.pharmacy.name} has a confirmation number, good until {instant_in_words(waiting.lapses_at)}."
@@ -184,6 +197,8 @@ _PLAIN = {
     State.HOLD: "The medicine must not be taken. Program staff will be in touch with your office.",
     State.REVIEW: "Program staff are looking into something in the record. They will call your office.",
     State.DISCONTINUED: "Treatment was discontinued. To start again, enroll the patient anew.",
+    State.WITHDRAWN: "The form was taken back before everybody had signed it. To go on, enroll the patient anew.",
+    State.UNSIGNED: "The form is not signed by everybody.",
     State.READY: "Nothing is missing. The prescriber can ask for the authorization now.",
 }
 
@@ -196,6 +211,9 @@ def _moves(
         return (Party.PRESCRIBER, Party.PROGRAM) if others else (Party.PRESCRIBER,)
     if state in (State.HOLD, State.REVIEW):
         return (Party.PROGRAM,)
+    if state is State.UNSIGNED:
+        handed_over = business.unsigned is not None and business.unsigned.link is not None
+        return (Party.PATIENT,) if handed_over else (Party.PRESCRIBER,)
     if state in (State.CONFIRMED, State.AUTHORIZED):
         return (Party.PHARMACY,)
     if state is State.READY:

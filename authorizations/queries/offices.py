@@ -14,13 +14,17 @@ from django.db.models.functions import Coalesce, Least
 
 from authorizations.facts import facts_of_patients
 from authorizations.models import LIVE_AUTHORIZATION, Authorization, Confirmation, Decision, Dispense
+from authorizations.queries.signing import Unsigned, unsigned_of
 from patients.models import Enrollment, PregnancyTest, SafetyCase
 from prescribers.models import PrescriberCertification
 from prescribers.permissions import prescribers_served_by, scope
+from rems_portal.program import program_at
 from rems_portal.rules.calendars import program_day
+from rems_portal.rules.certification import oldest_certification
 from rems_portal.rules.facts import PatientFacts
-from rems_portal.rules.lifecycles import CaseStatus, CertificationStatus, ConfirmationStatus
+from rems_portal.rules.lifecycles import CaseStatus, CertificationStatus, ConfirmationStatus, EnrollmentStatus
 from rems_portal.rules.programs import ProgramVersion
+from rems_portal.rules.vocabulary import Party
 
 if TYPE_CHECKING:
     from rems_portal.accounts.models import User
@@ -29,20 +33,29 @@ FAR_AWAY = date(9999, 12, 31)
 
 
 def enrollments_of(user: "User", *, program: ProgramVersion, at: datetime) -> QuerySet[Enrollment]:
-    """Return the latest enrollment of each patient of the prescribers this account serves at `at`."""
-    rows = scope(Enrollment.objects.filter(program=program.program), user, program_day(at))
-    latest = rows.filter(patient=OuterRef("patient")).order_by("-enrolled_at", "-pk")
+    """Return the latest enrollment of each patient of the prescribers this account serves at `at`.
+
+    One that runs comes before one that waits for signatures, an ended one before one that was withdrawn.
+    """
+    rows: Any = scope(Enrollment.objects.filter(program=program.program), user, program_day(at))
+    latest = rows.filter(patient=OuterRef("patient")).latest_first()
     newest: QuerySet[Enrollment] = rows.filter(pk=Subquery(latest.values("pk")[:1]))
     return newest.select_related("patient", "prescriber__user")
 
 
+def courses_of(enrollment: Enrollment, user: "User", *, at: datetime) -> QuerySet[Enrollment]:
+    """Return this course and the patient's other courses with the prescribers this account serves at `at`."""
+    rows = Enrollment.objects.filter(patient=enrollment.patient_id, program=enrollment.program)
+    return scope(rows, user, program_day(at))
+
+
 def worklist(user: "User", *, words: str, program: ProgramVersion, at: datetime) -> QuerySet[Enrollment]:
-    """Return the enrolled patients, the most urgent first; with `words`, those whose name or number holds them all.
+    """Return patients enrolled or waiting for signatures, the most urgent first; with `words`, those who match.
 
     Urgent: on hold; then by the earliest of the next test, the next survey, the end of a live authorization, the end of
     the supply; a patient who waits for the first prescription counts as due today.
     """
-    rows: Any = scope(Enrollment.objects.enrolled().filter(program=program.program), user, program_day(at))
+    rows: Any = scope(Enrollment.objects.open().filter(program=program.program), user, program_day(at))
     for word in words.split():
         rows = rows.filter(_matches(word))
     ordered: QuerySet[Enrollment] = _by_urgency(rows, program_day(at))
@@ -81,13 +94,18 @@ def _or_far_away(column: str) -> Coalesce:
 
 @dataclass(frozen=True, slots=True)
 class Business:
-    """What is going on with one patient at an instant: the rules' facts, and the numbers and cases that are open."""
+    """What is going on with one patient at an instant: the rules' facts, and the numbers and cases that are open.
+
+    `unsigned`: the form of this course that waits for the patient's side.
+    """
 
     facts: PatientFacts
     prescriber_certified: bool
     live: Authorization | None
     waiting: Confirmation | None
     cases: tuple[SafetyCase, ...]
+    status: EnrollmentStatus = EnrollmentStatus.ENROLLED
+    unsigned: Unsigned | None = None
 
 
 def business_of(enrollments: Sequence[Enrollment], *, at: datetime) -> dict[int, Business]:
@@ -99,7 +117,8 @@ def business_of(enrollments: Sequence[Enrollment], *, at: datetime) -> dict[int,
     cases: dict[int, list[SafetyCase]] = {key: [] for key in keys}
     for case in SafetyCase.objects.filter(enrollment_id__in=keys, status=CaseStatus.OPEN).order_by("opened_at"):
         cases[case.enrollment_id].append(case)
-    certified = _certified_prescribers(enrollments)
+    certified = _certified_prescribers(enrollments, at)
+    unsigned = unsigned_of(enrollments, at)
     return {
         one.pk: Business(
             facts=facts[one.pk],
@@ -107,6 +126,8 @@ def business_of(enrollments: Sequence[Enrollment], *, at: datetime) -> dict[int,
             live=live.get(one.pk),
             waiting=waiting.get(one.pk),
             cases=tuple(cases[one.pk]),
+            status=EnrollmentStatus(one.status),
+            unsigned=unsigned.get(one.pk),
         )
         for one in enrollments
     }
@@ -126,23 +147,31 @@ def _live_authorizations(keys: Sequence[int], at: datetime) -> QuerySet[Authoriz
     )
 
 
-def _certified_prescribers(enrollments: Sequence[Enrollment]) -> set[tuple[int, str]]:
+def _certified_prescribers(enrollments: Sequence[Enrollment], at: datetime) -> set[tuple[int, str]]:
     rows = PrescriberCertification.objects.filter(
-        prescriber_id__in={one.prescriber_id for one in enrollments}, status=CertificationStatus.CERTIFIED
+        prescriber_id__in={one.prescriber_id for one in enrollments},
+        status=CertificationStatus.CERTIFIED,
+        program_version__gte=oldest_certification(Party.PRESCRIBER, program_day(at), program_at(at)),
     )
     return set(rows.values_list("prescriber_id", "program"))
 
 
 def decisions_of(user: "User", *, at: datetime) -> QuerySet[Decision]:
-    """Return the decisions on authorizations that were asked for in the name of the prescribers this account serves."""
-    rows = scope(Decision.objects.filter(ask=Decision.Ask.AUTHORIZATION), user, program_day(at))
+    """Return the decisions on authorizations that the prescribers this account serves asked for.
+
+    Also those on patients they took over: what was missing then is part of the course.
+    """
+    on, asked = program_day(at), Decision.objects.filter(ask=Decision.Ask.AUTHORIZATION)
+    rows = scope(asked, user, on) | scope(asked, user, on, through="enrollment__prescriber")
     decisions: QuerySet[Decision] = rows.select_related("enrollment__patient", "prescriber")
     return decisions
 
 
 def authorizations_of(user: "User", *, at: datetime) -> QuerySet[Authorization]:
-    """Return the authorizations of the prescribers this account serves."""
-    rows = scope(Authorization.objects.all(), user, program_day(at))
+    """Return the authorizations of the prescribers this account serves, and those of patients they took over."""
+    on = program_day(at)
+    own = scope(Authorization.objects.all(), user, on)
+    rows = own | scope(Authorization.objects.all(), user, on, through="enrollment__prescriber")
     found: QuerySet[Authorization] = rows.select_related("enrollment__patient", "prescriber", "decision")
     return found
 

@@ -7,9 +7,10 @@ from authorizations.queries.safety import rule_group_at
 from patients.actions import MAX_WRONG_BIRTH_DATES, hash_secret
 from patients.models import PatientSurvey, SurveyInvitation
 from rems_portal.rules.categories import RuleGroup
+from rems_portal.rules.forms import FormDefinition, Item
+from rems_portal.rules.forms.surveys import patient_survey_form
 from rems_portal.rules.lifecycles import EnrollmentStatus
-from rems_portal.rules.programs import ProgramVersion, SurveyQuestion
-from rems_portal.rules.surveys import survey_questions
+from rems_portal.rules.programs import ProgramVersion
 
 YES, NO = "yes", "no"
 
@@ -20,9 +21,14 @@ class OpenSurvey:
 
     invitation: SurveyInvitation
     group: RuleGroup
-    questions: tuple[SurveyQuestion, ...]
+    form: FormDefinition
 
-    def answer_to(self, question: SurveyQuestion) -> bool | None:
+    @property
+    def questions(self) -> tuple[Item, ...]:
+        """Return the questions in their order."""
+        return tuple(self.form.items())
+
+    def answer_to(self, question: Item) -> bool | None:
         """Return the answer kept for a question, or None."""
         return {YES: True, NO: False}.get(self.invitation.draft.get(question.code, ""))
 
@@ -58,10 +64,16 @@ def is_open(invitation: SurveyInvitation, at: datetime) -> bool:
     return good and not guessed and invitation.enrollment.status == EnrollmentStatus.ENROLLED
 
 
-def open_survey(invitation: SurveyInvitation, at: datetime, program: ProgramVersion) -> OpenSurvey:
-    """Return the survey with the questions of the group that fits the patient at `at`."""
+def open_survey(invitation: SurveyInvitation, at: datetime, program: ProgramVersion, language: str) -> OpenSurvey:
+    """Return the survey with the questions of the group that fits the patient at `at`, in a language."""
     group = rule_group_at(invitation.enrollment, at, program)
-    return OpenSurvey(invitation, group, survey_questions(group, program))
+    return OpenSurvey(invitation, group, patient_survey_form(group, program, language))
+
+
+def guardian_on_record(invitation: SurveyInvitation) -> dict[str, str]:
+    """Return name and relation of the guardian who signed the agreement form in force; empty when nobody did."""
+    agreement = invitation.enrollment.agreements.filter(superseded_at__isnull=True).exclude(guardian_name="").first()
+    return {"name": agreement.guardian_name, "relation": agreement.guardian_relation} if agreement else {}
 
 
 def sent_survey(invitation: SurveyInvitation) -> PatientSurvey | None:

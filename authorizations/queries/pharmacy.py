@@ -38,7 +38,7 @@ def confirmations_of(user: "User", *, at: datetime) -> QuerySet[Confirmation]:
     """Return the confirmations of the viewer's pharmacies, each with what its pages show."""
     rows = Confirmation.objects.filter(pharmacy__in=_where_trained(user, program_day(at)))
     return rows.select_related(
-        "pharmacy", "authorization", "enrollment__patient", "checklist", "dispense__product", "decision"
+        "pharmacy", "authorization", "enrollment__patient", "checklist__form", "dispense__product", "decision"
     )
 
 

@@ -37,13 +37,27 @@ def course_record(enrollment: Enrollment) -> CourseRecord:
     """Read the records of one course, in a fixed number of queries."""
     confirmations = Confirmation.objects.select_related("pharmacy", "dispense__product")
     authorizations = enrollment.authorizations.prefetch_related(
-        Prefetch("confirmations", confirmations.order_by("-obtained_at"))
-    )
+        Prefetch("confirmations", confirmations.order_by("-obtained_at")), "decision__form__signatures"
+    ).select_related("decision__form")
     refusals = enrollment.decisions.filter(ask=Decision.Ask.AUTHORIZATION, outcome=Decision.Outcome.REFUSED)
     return CourseRecord(
-        agreement=enrollment.agreements.filter(superseded_at__isnull=True).first(),
+        agreement=enrollment.agreements.current().select_related("form").first(),
         tests=tuple(enrollment.pregnancy_tests.order_by("-collected_at", "-pk")),
-        surveys=tuple(enrollment.surveys.order_by("-completed_at")),
+        surveys=tuple(
+            enrollment.surveys.select_related("form").prefetch_related("form__signatures").order_by("-completed_at")
+        ),
         authorizations=tuple(authorizations.order_by("-issued_at")),
         refusals=tuple(refusals.order_by("-at")[:LATEST_REFUSALS]),
     )
+
+
+def agreements_of(enrollment: Enrollment) -> list[Agreement]:
+    """Return the agreement forms of the patient with this prescriber, the latest first, those of earlier courses too.
+
+    A transfer that nobody has signed yet is another office's business.
+    """
+    courses = Enrollment.objects.filter(patient=enrollment.patient_id, prescriber=enrollment.prescriber_id)
+    rows = Agreement.objects.filter(enrollment__in=courses).exclude(
+        purpose=Agreement.Purpose.TRANSFER, in_force_from__isnull=True
+    )
+    return list(rows.select_related("form").order_by("-prescriber_signed_at", "-pk"))

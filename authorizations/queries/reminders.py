@@ -1,4 +1,4 @@
-"""What falls due and who is to be reminded: tests, surveys, authorizations that nobody has used yet.
+"""What falls due and who is to be reminded: tests, surveys, unused authorizations, children who come of age.
 
 Reads the stored due days under their partial indexes, one day at a time and in batches, so that the cost follows what
 is due and not how many patients there are. It must not write or send.
@@ -27,9 +27,18 @@ DAYS_LATE = 7
 class Phase(StrEnum):
     """When a reminder is sent: once in each phase, whatever day of the phase the sweep runs on."""
 
+    MONTH = "month"
+    WEEK = "week"
     SOON = "soon"
     TODAY = "today"
     LATE = "late"
+
+
+# How many days it is until the thing falls due, in each phase; below 0 for what is late.
+Windows = Mapping[Phase, range]
+AHEAD: Windows = {Phase.TODAY: range(1), Phase.SOON: range(1, DAYS_AHEAD + 1)}
+ALWAYS: Windows = {Phase.LATE: range(-DAYS_LATE, 0), **AHEAD}
+DAYS_IN_A_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ class Kind:
     number: str
     email: str
     page: str
-    phases: frozenset[Phase]
+    windows: Windows
     patient_too: bool = False
 
 
@@ -59,40 +68,43 @@ class Reminder:
     email: str
 
 
-def kinds() -> tuple[Kind, ...]:
-    """Return what the sweep looks for (PR-12 to PR-14, PF-14, PN-08, PC-10, PM-09, PR-18)."""
+def kinds(warning_days: int) -> tuple[Kind, ...]:
+    """Return what the sweep looks for (PR-12 to PR-14, PF-14, PN-08, PC-10, PM-09, PR-18, PR-08).
+
+    `warning_days`: how many days ahead the program version announces that a child comes of age.
+    """
     enrolled = Enrollment.objects.enrolled()
     unused = Authorization.objects.filter(status=AuthorizationStatus.ACTIVE)
-    always, ahead = frozenset(Phase), frozenset({Phase.SOON, Phase.TODAY})
+    birthday: Windows = {
+        Phase.TODAY: range(-DAYS_LATE, 1),
+        Phase.WEEK: range(1, DAYS_IN_A_WEEK + 1),
+        Phase.MONTH: range(DAYS_IN_A_WEEK + 1, warning_days + 1),
+    }
     patient = ("patient__number", "patient__email", "authorizations:patient")
     number = ("number", "enrollment__patient__email", "authorizations:authorization")
     return (
-        Kind("test", enrolled, "next_test_due", *patient, always),
-        Kind("survey", enrolled, "next_survey_due", *patient, always, patient_too=True),
-        Kind("authorization", unused, "valid_through", *number, ahead),
+        Kind("test", enrolled, "next_test_due", *patient, ALWAYS),
+        Kind("survey", enrolled, "next_survey_due", *patient, ALWAYS, patient_too=True),
+        Kind("authorization", unused, "valid_through", *number, AHEAD),
+        Kind("coming_of_age", enrolled, "comes_of_age_on", *patient, birthday, patient_too=True),
     )
 
 
-def phase_of(due: date, today: date) -> Phase:
-    """Return the phase that `today` is in for something due on `due`, both program days."""
-    if due == today:
-        return Phase.TODAY
-    return Phase.SOON if due > today else Phase.LATE
+def days_to_look_at(today: date, windows: Windows) -> Iterator[tuple[Phase, date]]:
+    """Return the due days for which `today` lies in one of the phases, each with it, the most urgent first."""
+    for phase, offsets in windows.items():
+        for offset in offsets:
+            yield phase, today + timedelta(days=offset)
 
 
-def days_to_look_at(today: date, phases: frozenset[Phase]) -> Iterator[date]:
-    """Return the due days for which `today` lies in one of the phases, the most urgent first."""
-    for offset in range(-DAYS_LATE, DAYS_AHEAD + 1):
-        due = today + timedelta(days=offset)
-        if phase_of(due, today) in phases:
-            yield due
+def due_reminders(today: date, warning_days: int) -> Iterator[list[Reminder]]:
+    """Return every reminder for the program day `today`, in batches; those sent on an earlier day are among them.
 
-
-def due_reminders(today: date) -> Iterator[list[Reminder]]:
-    """Return every reminder for the program day `today`, in batches; those sent on an earlier day are among them."""
-    for kind in kinds():
-        for due in days_to_look_at(today, kind.phases):
-            yield from _batches(kind, due, phase_of(due, today))
+    `warning_days` as for `kinds`.
+    """
+    for kind in kinds(warning_days):
+        for phase, due in days_to_look_at(today, kind.windows):
+            yield from _batches(kind, due, phase)
 
 
 def _batches(kind: Kind, due: date, phase: Phase) -> Iterator[list[Reminder]]:

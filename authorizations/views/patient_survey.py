@@ -3,10 +3,11 @@
 Nobody is signed in here. The link's secret opens nothing by itself: the patient's birth date must be given once in each
 browser. A link that is used, expired, replaced or unknown always gives the same page. The secret stays in the address
 only: answers tell no other site where they come from, are not kept by caches, and log lines hold no paths.
+Every page is there in English and in Spanish; the choice (`?lang=`) is kept in the session.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,25 +20,36 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from authorizations.actions.safety import complete_patient_survey
-from authorizations.forms.patient_survey import AnswerForm, StartForm
+from authorizations.actions.patient_survey import complete_patient_survey
+from authorizations.forms.patient_survey import AnswerForm, GuardianForm, StartForm
 from authorizations.presenters.patient_survey import check_rows, what_next
-from authorizations.queries.patient_survey import OpenSurvey, invitation_of, is_open, open_survey, sent_survey
+from authorizations.queries.patient_survey import (
+    OpenSurvey,
+    guardian_on_record,
+    invitation_of,
+    is_open,
+    open_survey,
+    sent_survey,
+)
+from authorizations.wording import WORDS
 from patients.actions import check_birth_date, keep_survey_answers
 from patients.models import PatientSurvey, SurveyInvitation
 from rems_portal.audit.access import record_denied_look, record_look
 from rems_portal.audit.actors import Actor, Channel
 from rems_portal.errors import ActRefused
 from rems_portal.program import program_at
+from rems_portal.rules.forms import Signer, fingerprint
 from rems_portal.rules.programs import SurveyAlarm
 from rems_portal.rules.surveys import contradictions
+from rems_portal.signatures.actions import Signing
+from rems_portal.signatures.models import Method
 
 CompletedBy = PatientSurvey.CompletedBy
 ACTORS = {
     CompletedBy.PATIENT: Actor(name="Patient", channel=Channel.LINK),
     CompletedBy.GUARDIAN: Actor(name="Parent or guardian", channel=Channel.LINK),
 }
-SESSION_KEY = "survey_links"
+SESSION_KEY, LANGUAGE = "survey_links", "survey_language"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,12 @@ class Visit:
     invitation: SurveyInvitation
     at: datetime
     who: CompletedBy | None
+    language: str = "en"
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """Return what the pages say in the chosen language."""
+        return WORDS[self.language]
 
     @property
     def by(self) -> Actor:
@@ -57,7 +75,7 @@ class Visit:
     @property
     def survey(self) -> OpenSurvey:
         """Return the survey as far as it is answered."""
-        return open_survey(self.invitation, self.at, program_at(self.at))
+        return open_survey(self.invitation, self.at, program_at(self.at), self.language)
 
     def to(self, page: str, *args: Any) -> HttpResponseRedirect:
         """Return the way to another page of this link."""
@@ -82,7 +100,7 @@ def link_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             response = gone(request)
         else:
             who = request.session.get(SESSION_KEY, {}).get(str(invitation.pk))
-            visit = Visit(secret, invitation, at, CompletedBy(who) if who else None)
+            visit = Visit(secret, invitation, at, CompletedBy(who) if who else None, language_of(request))
             response = view(request, visit, **kwargs)
         response.headers["Referrer-Policy"] = "same-origin"
         return response
@@ -113,7 +131,17 @@ def typed_in(request: HttpRequest) -> QueryDict | None:
 
 def gone(request: HttpRequest) -> HttpResponse:
     """Answer a link that does not work, the same way whatever the reason is."""
-    return render(request, "authorizations/survey/gone.html", status=404)
+    return render(request, "authorizations/survey/gone.html", {"words": WORDS[language_of(request)]}, status=404)
+
+
+def language_of(request: HttpRequest) -> str:
+    """Return the language of this visit: asked for now, chosen before, or the browser's own where we speak it."""
+    asked = request.GET.get("lang", "")
+    if asked in WORDS:
+        request.session[LANGUAGE] = asked
+    browser = request.headers.get("Accept-Language", "")[:2].lower()
+    language: str = request.session.get(LANGUAGE) or (browser if browser in WORDS else "en")
+    return language
 
 
 @link_page
@@ -125,7 +153,7 @@ def start(request: HttpRequest, visit: Visit) -> HttpResponse:
         return gone(request)
     if visit.who and request.method != "POST":
         return go_on(visit)
-    form = StartForm(typed_in(request))
+    form = StartForm(typed_in(request), words=visit.words)
     if form.is_valid():
         day = form.cleaned_data["birth_date"]
         if check_birth_date(by=visit.by, at=visit.at, invitation=visit.invitation, birth_date=day):
@@ -135,7 +163,7 @@ def start(request: HttpRequest, visit: Visit) -> HttpResponse:
         if not is_open(visit.invitation, visit.at):
             return gone(request)
         form.refuse_birth_date()
-    return render(request, "authorizations/survey/start.html", {"form": form})
+    return render(request, "authorizations/survey/start.html", {"form": form, "words": visit.words})
 
 
 def _let_in(request: HttpRequest, visit: Visit, who: CompletedBy) -> HttpResponse:
@@ -161,7 +189,7 @@ def question(request: HttpRequest, visit: Visit, place: int) -> HttpResponse:
     if not 1 <= place <= len(survey.questions):
         return go_on(visit)
     asked = survey.questions[place - 1]
-    form = AnswerForm(typed_in(request), questions=survey.questions)
+    form = AnswerForm(typed_in(request), codes=[one.code for one in survey.questions], words=visit.words)
     if form.is_valid():
         answer = {form.cleaned_data["question"]: form.cleaned_data["answer"]}
         keep_survey_answers(by=visit.by, at=visit.at, invitation=visit.invitation, draft=answer)
@@ -174,7 +202,7 @@ def question(request: HttpRequest, visit: Visit, place: int) -> HttpResponse:
         "asked": asked,
         "place": place,
         "count": len(survey.questions),
-        "given": survey.answer_to(asked),
+        "given": asked.words(survey.answer_to(asked)),
         "back_to_check": "check" in request.GET,
     }
     return render(request, "authorizations/survey/question.html", _frame(visit) | context)
@@ -182,32 +210,55 @@ def question(request: HttpRequest, visit: Visit, place: int) -> HttpResponse:
 
 @answering_page
 def check(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Show all answers, and send them."""
+    """Show all answers, and send them signed: by the patient, or by the guardian who says name and relation."""
     survey = visit.survey
     if survey.first_unanswered is not None:
         return go_on(visit)
+    form = None
+    if visit.who is CompletedBy.GUARDIAN:
+        form = GuardianForm(typed_in(request), words=visit.words, initial=guardian_on_record(visit.invitation))
     problem = None
-    if request.method == "POST" and visit.who:
+    if request.method == "POST" and (form is None or form.is_valid()):
         try:
-            complete_patient_survey(
-                by=visit.by,
-                at=visit.at,
-                invitation=visit.invitation,
-                answers=survey.answers,
-                completed_by=visit.who,
-                group=survey.group,
-                program=program_at(visit.at),
-            )
+            _send(request, visit, survey, form)
             return visit.to("survey-sent")
         except ActRefused as refused:
             problem = str(refused)
     alarms = {asked.alarm for asked in contradictions(survey.group, survey.answers, program_at(visit.at))}
+    line = survey.form.line(Signer(str(visit.who)))
     context = {
-        "rows": check_rows(survey, visit.secret),
+        "form": form,
+        "rows": check_rows(survey, visit.secret, visit.words),
         "problem": problem,
         "stops_treatment": SurveyAlarm.PREGNANCY_SUSPECTED in alarms,
+        "form_seen": fingerprint(survey.form),
+        "notice": survey.form.notice,
+        "meaning": line.meaning if line else "",
+        "patient": visit.invitation.enrollment.patient,
     }
     return render(request, "authorizations/survey/check.html", _frame(visit) | context)
+
+
+def _send(request: HttpRequest, visit: Visit, survey: OpenSurvey, form: GuardianForm | None) -> None:
+    """Complete the survey. Raises ActRefused."""
+    said = form.cleaned_data if form else {}
+    complete_patient_survey(
+        by=visit.by,
+        at=visit.at,
+        invitation=visit.invitation,
+        answers=survey.answers,
+        completed_by=CompletedBy(str(visit.who)),
+        group=survey.group,
+        program=program_at(visit.at),
+        signing=Signing(
+            printed_name=said.get("name") or visit.invitation.enrollment.patient.full_name,
+            method=Method.LINK,
+            at=visit.at,
+            relation=said.get("relation", ""),
+        ),
+        language=visit.language,
+        form_seen=request.POST.get("form_seen", ""),
+    )
 
 
 @link_page
@@ -216,12 +267,14 @@ def sent(request: HttpRequest, visit: Visit) -> HttpResponse:
     survey = sent_survey(visit.invitation) if visit.who else None
     if survey is None:
         return visit.to("patient-survey") if is_open(visit.invitation, visit.at) else gone(request)
-    context = {"next": what_next(survey, program_at(survey.completed_at))}
+    answered_in = visit.words[f"answered_in_{survey.form.language if survey.form else 'en'}"]
+    context = {"next": what_next(survey, program_at(survey.completed_at)), "answered_in": answered_in}
     return render(request, "authorizations/survey/sent.html", _frame(visit) | context)
 
 
 def _frame(visit: Visit) -> dict[str, Any]:
     return {
+        "words": visit.words,
         "secret": visit.secret,
         "guardian": visit.who == CompletedBy.GUARDIAN,
         "care_team": visit.invitation.enrollment.prescriber,

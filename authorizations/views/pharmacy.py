@@ -35,7 +35,7 @@ class Shift:
 def shift_of(request: HttpRequest) -> Shift:
     """Return who looks. Raises PermissionDenied for everybody but pharmacy staff."""
     visit = visit_of(request)
-    return Shift(visit, workplaces(visit.user, visit.today, visit.program.program))
+    return Shift(visit, workplaces(visit.user, visit.today, visit.program))
 
 
 def not_ready(request: HttpRequest, shift: Shift) -> HttpResponse:

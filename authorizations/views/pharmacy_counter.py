@@ -54,8 +54,8 @@ def counter(request: HttpRequest) -> HttpResponse:
         return _form_page(request, form, shift)
     if decision.granted:
         request.session.pop(TYPED, None)
-    else:
-        request.session[TYPED] = form.typed()
+        return redirect("authorizations:dispense", decision.confirmation.number)
+    request.session[TYPED] = form.typed()
     return redirect("authorizations:confirm-result", decision.pk)
 
 

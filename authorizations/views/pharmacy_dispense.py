@@ -1,4 +1,4 @@
-"""From the number to the patient: the checklist, the record of what left, or the number given back."""
+"""From the number to the patient: the checklist and the record of what left on one page, or the number given back."""
 
 from typing import Any
 
@@ -15,8 +15,7 @@ from authorizations.presenters.pharmacy import Held
 from authorizations.queries.pharmacy import products_for
 from authorizations.views.pharmacy import Shift, confirmation_or_404, not_ready, shift_of
 from rems_portal.errors import ActRefused
-from rems_portal.rules.dispensing import checklist_items
-from rems_portal.rules.vocabulary import RuleGroup
+from rems_portal.rules.forms.surveys import checklist_form
 from rems_portal.web import actor_of
 
 LATE = (
@@ -26,53 +25,53 @@ LATE = (
 
 
 @never_cache
-def checklist(request: HttpRequest, number: str) -> HttpResponse:
-    """Show the Checklist of the patient's group, or store it once every item was gone through (PH-10)."""
-    shift = shift_of(request)
-    if not shift.trained:
-        return not_ready(request, shift)
-    held = Held(confirmation_or_404(request, shift, number), shift.visit.at)
-    if held.checklist is not None or not held.may_be_recorded:
-        return _onward(held)
-    items = checklist_items(RuleGroup(held.confirmation.rule_group), shift.visit.program)
-    form = ChecklistForm(request.POST if request.method == "POST" else None, items=items)
-    if form.is_valid():
-        try:
-            complete_checklist(**_act(request, shift, held), items=frozenset(form.cleaned_data["items"]))
-            return redirect("authorizations:dispense", number)
-        except ActRefused as refusal:
-            form.add_error(None, [finding.sentence for finding in refusal.findings])
-    return render(request, "authorizations/pharmacy/checklist.html", {"form": form, "held": held})
-
-
-@never_cache
 def dispense(request: HttpRequest, number: str) -> HttpResponse:
-    """Take how, when and what left the pharmacy (PH-09, PH-19); after the deadline it is recorded as a deviation."""
+    """Take the Checklist and, on the same page, how, when and what left (PH-03 to PH-06, PH-09, PH-10, PH-19).
+
+    The Checklist can be completed on its own while the product is still here. Product that left after the deadline is
+    recorded as a deviation.
+    """
     shift = shift_of(request)
     if not shift.trained:
         return not_ready(request, shift)
     held = Held(confirmation_or_404(request, shift, number), shift.visit.at)
-    if held.checklist is None or not held.may_be_recorded:
-        return _onward(held)
+    if not held.may_be_recorded:
+        return redirect("authorizations:confirmation", number)
     data = request.POST if request.method == "POST" else None
-    form = DispenseForm(
-        data,
-        confirmation=held.confirmation,
-        products=products_for(held.confirmation),
-        at=held.at,
-        initial={"done_at": held.at, "days_supply": held.confirmation.days_supply},
-    )
-    if not form.is_valid():
-        return _dispense_page(request, held, form)
-    findings = dispense_findings(held.confirmation, form.record(), at=held.at, program=shift.visit.program)
-    if findings and not stopping(findings) and not form.cleaned_data["late_is_right"]:
-        return _dispense_page(request, held, form, late=True)
+    counseling = None
+    if held.checklist is None:
+        counseling = ChecklistForm(data, definition=checklist_form(held.group, shift.visit.program))
+    form = DispenseForm(data, confirmation=held.confirmation, products=products_for(held.confirmation), at=held.at)
+    if data is None:
+        return _dispense_page(request, held, form, counseling)
+    only_counseling = "only_counseling" in data
+    if (counseling and not counseling.is_valid()) or (not only_counseling and not form.is_valid()):
+        return _dispense_page(request, held, form, counseling)
     try:
-        done = record_dispense(**_act(request, shift, held), record=form.record())
+        if counseling:
+            _complete(request, shift, held, counseling)
+        if only_counseling:
+            return redirect("authorizations:dispense", number)
+        return _record(request, shift, held, form)
     except ActRefused as refusal:
         form.add_error(None, [finding.sentence for finding in refusal.findings])
-        return _dispense_page(request, held, form)
-    return _recorded(request, done, number)
+        return _dispense_page(request, held, form, None if held.checklist else counseling)
+
+
+def _complete(request: HttpRequest, shift: Shift, held: Held, counseling: ChecklistForm) -> None:
+    """Complete the Checklist. Raises ActRefused."""
+    items = frozenset(counseling.cleaned_data["items"])
+    done = complete_checklist(**_act(request, shift, held), items=items, form_seen=counseling.now_shown)
+    held.confirmation.checklist = done
+
+
+def _record(request: HttpRequest, shift: Shift, held: Held, form: DispenseForm) -> HttpResponse:
+    """Record what left; ask once whether it is right that it left late. Raises ActRefused."""
+    findings = dispense_findings(held.confirmation, form.record(), at=held.at, program=shift.visit.program)
+    if findings and not stopping(findings) and not form.cleaned_data["late_is_right"]:
+        return _dispense_page(request, held, form, None, late=True)
+    done = record_dispense(**_act(request, shift, held), record=form.record())
+    return _recorded(request, done, held.confirmation.number)
 
 
 def _recorded(request: HttpRequest, done: Dispense, number: str) -> HttpResponse:
@@ -83,8 +82,10 @@ def _recorded(request: HttpRequest, done: Dispense, number: str) -> HttpResponse
     return redirect("authorizations:confirmation", number)
 
 
-def _dispense_page(request: HttpRequest, held: Held, form: DispenseForm, *, late: bool = False) -> HttpResponse:
-    context = {"form": form, "held": held, "late": late}
+def _dispense_page(
+    request: HttpRequest, held: Held, form: DispenseForm, counseling: ChecklistForm | None, *, late: bool = False
+) -> HttpResponse:
+    context = {"form": form, "counseling": counseling, "held": held, "late": late}
     return render(request, "authorizations/pharmacy/dispense.html", context)
 
 
@@ -119,9 +120,3 @@ def _act(request: HttpRequest, shift: Shift, held: Held) -> dict[str, Any]:
         "number": held.confirmation.number,
         "program": shift.visit.program,
     }
-
-
-def _onward(held: Held) -> HttpResponse:
-    """Lead to the step that comes next, or to the confirmation when none does."""
-    step = held.next_step
-    return redirect(step.page if step else "authorizations:confirmation", held.confirmation.number)

@@ -118,7 +118,9 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
         (Kind(number[0]).label.split(" ", 1)[1].capitalize(), number),
     ]
     frame = {"layout": "layouts/task.html"}
-    return _two_steps(request, Subject(enrollment, voice, actor_of(request), at, shown_as, frame))
+    office = enrollment.prescriber if user.role in queries.OFFICE_ROLES else None
+    by = actor_of(request, on_behalf_of=office)
+    return _two_steps(request, Subject(enrollment, voice, by, at, shown_as, frame))
 
 
 def _canonical(number: str) -> str:

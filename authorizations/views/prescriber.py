@@ -13,6 +13,7 @@ from patients.models import Enrollment
 from prescribers.models import Prescriber
 from rems_portal.accounts.models import User
 from rems_portal.program import program_at
+from rems_portal.rules.lifecycles import EnrollmentStatus
 from rems_portal.rules.programs import ProgramVersion
 from rems_portal.web import user_of, visible_or_404
 
@@ -50,14 +51,18 @@ def patient_or_404(request: HttpRequest, office: Office, number: str) -> Enrollm
 def mending_links(enrollment: Enrollment, office: Office) -> dict[str, tuple[str, str]]:
     """Return, for each rule that this office can do something about, the words and the address of the page for it."""
     number = enrollment.patient.number
+    pending = enrollment.status == EnrollmentStatus.PENDING
+    hand_over = ("Hand over the form", address("authorizations:hand-over-form", number))
     links = {
-        "AUTH-02": ("Enroll the patient", address("patients:enroll")),
+        "AUTH-02": hand_over if pending else ("Enroll the patient", address("patients:enroll")),
         "AUTH-05": ("Record a test", address("authorizations:record-test", number)),
         "AUTH-06": ("Hand over the survey link", address("authorizations:hand-over-survey", number)),
     }
     if office.signs_for(enrollment.prescriber):
         links["AUTH-03"] = ("Sign the form that fits", address("authorizations:change-category", number))
         links["AUTH-01"] = ("Go to your certification", address("prescribers:certify"))
+    if enrollment.agreements.current().filter(patient_signed_at__isnull=True).exists():
+        links["AUTH-03"] = hand_over
     return {rule: link for rule, link in links.items() if link[1]}
 
 

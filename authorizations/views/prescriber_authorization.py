@@ -4,13 +4,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
+from authorizations.forms.pharmacy import code_of
 from authorizations.presenters.decisions import checks_of
 from authorizations.presenters.prescriptions import IssuedNumber, issued_number
+from authorizations.presenters.signed import shown_prescriber_survey
 from authorizations.queries.offices import authorizations_of
 from authorizations.views.prescriber import address, office_of
-from rems_portal.pdf import PdfUnavailable, render_pdf
+from rems_portal.pdf import pdf_answer, render_pdf
+from rems_portal.program import program_at
+from rems_portal.qr import qr_path
 from rems_portal.rules.calendars import day_in_words
 from rems_portal.rules.categories import group_of
+from rems_portal.rules.forms import NOTICE
 from rems_portal.rules.vocabulary import RuleGroup
 from rems_portal.web import visible_or_404
 
@@ -25,6 +30,7 @@ def authorization(request: HttpRequest, number: str) -> HttpResponse:
         "authorization": found,
         "patient": found.enrollment.patient,
         "checks": checks_of(found.decision),
+        "survey": shown_prescriber_survey(found.decision),
         "replaced": found.replaces,
         "category_words": f"{issued.category.label} ({issued.category.value})",
         "same_day": group_of(issued.category) is RuleGroup.FCGP,
@@ -44,15 +50,13 @@ def authorization(request: HttpRequest, number: str) -> HttpResponse:
 def authorization_pdf(request: HttpRequest, number: str) -> HttpResponse:
     """Return the prescription sheet; where the PDF library's parts are missing, a page that says what to install."""
     issued = _issued(request, number)
-    try:
-        sheet = render_pdf(request, "documents/prescription.html", {"issued": issued, **_sheet(issued)})
-    except PdfUnavailable as missing:
-        back = address("authorizations:authorization", number)
-        context = {"missing": missing, "back_url": back}
-        return render(request, "authorizations/prescriber/no_pdf.html", context, status=503)
-    response = HttpResponse(sheet, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="prescription-{number}.pdf"'
-    return response
+    return pdf_answer(
+        request,
+        lambda: render_pdf(None, "documents/prescription.html", {"issued": issued, **_sheet(issued)}),
+        filename=f"prescription-{number}.pdf",
+        back_url=address("authorizations:authorization", number),
+        unavailable="authorizations/prescriber/no_pdf.html",
+    )
 
 
 def _issued(request: HttpRequest, number: str) -> IssuedNumber:
@@ -65,5 +69,15 @@ def _issued(request: HttpRequest, number: str) -> IssuedNumber:
 def _sheet(issued: IssuedNumber) -> dict[str, object]:
     found = issued.authorization
     patient = found.enrollment.patient
-    born = day_in_words(patient.birth_date)
-    return {"authorization": found, "patient": patient, "prescriber": found.prescriber, "born": born}
+    return {
+        "authorization": found,
+        "code": qr_path(code_of(found.number, found.category, found.strength_mg, found.days_supply)),
+        "patient": patient,
+        "prescriber": found.prescriber,
+        "born": day_in_words(patient.birth_date),
+        "title": "Prescription sheet",
+        "lead": f"{found.prescriber}, {found.prescriber.practice_name}",
+        "program": program_at(found.issued_at).program_name,
+        "notice": NOTICE["en"],
+        "created": found.issued_at.isoformat(timespec="seconds"),
+    }

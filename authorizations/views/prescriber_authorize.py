@@ -8,16 +8,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from authorizations.actions.authorize import authorize_prescription
-from authorizations.forms.prescriber import TELEPHONE, PrescriberSurveyForm
+from authorizations.forms.prescriber import PrescriberSurveyForm
 from authorizations.models import Decision
 from authorizations.presenters.decisions import checks_of, findings_of
 from authorizations.presenters.prescriptions import answers_of, usual_answers
+from authorizations.presenters.signed import shown_prescriber_survey
 from authorizations.presenters.standing import Standing, standing_of
 from authorizations.queries.offices import Business, business_of, decisions_of
 from authorizations.views.prescriber import Office, address, mending_links, office_of, patient_or_404
 from patients.models import Enrollment
 from rems_portal.errors import ActRefused, IdempotencyConflict
-from rems_portal.rules.authorization import required_attestations
+from rems_portal.rules.forms.surveys import TELEPHONE, prescriber_survey_form
+from rems_portal.signatures.actions import Signing
+from rems_portal.signatures.forms import SigningForm, signing_form
 from rems_portal.web import actor_of, visible_or_404
 
 FORM_RULES = ("AUTH-07", "AUTH-08", "AUTH-09", "AUTH-10", "AUTH-11")
@@ -36,11 +39,14 @@ def authorize(request: HttpRequest, number: str) -> HttpResponse:
     standing = standing_of(business, at=office.at, program=office.program)
     if request.method != "POST":
         initial = {"submission_key": uuid4()} | _earlier_answers(request, office, enrollment)
-        return _page(request, office, enrollment, business, _form(None, office, standing, business, initial=initial))
+        form = _form(None, office, standing, business, initial=initial)
+        return _page(request, office, enrollment, business, form, signing_form(request))
     form = _form(request.POST, office, standing, business)
-    decision = _ask(request, office, enrollment, form) if form.is_valid() else None
+    signing = signing_form(request)
+    proof = signing.prove(office.at) if form.is_valid() else None
+    decision = _ask(request, office, enrollment, form, proof) if proof else None
     if decision is None:
-        return _page(request, office, enrollment, business, form)
+        return _page(request, office, enrollment, business, form, signing)
     if decision.granted:
         return redirect("authorizations:authorization", decision.authorization.number)
     return redirect("authorizations:refusal", number, decision.pk)
@@ -49,10 +55,10 @@ def authorize(request: HttpRequest, number: str) -> HttpResponse:
 def _form(
     data: Any, office: Office, standing: Standing, business: Business, initial: dict[str, Any] | None = None
 ) -> PrescriberSurveyForm:
-    statements = required_attestations(standing.group, standing.first, office.program)
-    form = PrescriberSurveyForm(data, program=office.program, attestations=statements, initial=initial or {})
+    definition = prescriber_survey_form(standing.group, standing.first, office.program)
+    form = PrescriberSurveyForm(data, definition=definition, initial=initial)
     if business.live is None:
-        del form.fields["replace"]
+        del form.fields["replace_live_authorization"]
     return form
 
 
@@ -66,7 +72,9 @@ def _earlier_answers(request: HttpRequest, office: Office, enrollment: Enrollmen
     return usual_answers(enrollment.authorizations.order_by("-issued_at").first())
 
 
-def _ask(request: HttpRequest, office: Office, enrollment: Enrollment, form: PrescriberSurveyForm) -> Decision | None:
+def _ask(
+    request: HttpRequest, office: Office, enrollment: Enrollment, form: PrescriberSurveyForm, proof: Signing
+) -> Decision | None:
     """Ask for the authorization. None, with the errors in the form, when it could not be asked."""
     key = form.cleaned_data["submission_key"]
     try:
@@ -77,6 +85,7 @@ def _ask(request: HttpRequest, office: Office, enrollment: Enrollment, form: Pre
             enrollment=enrollment,
             survey=form.survey(),
             program=office.program,
+            signing=proof,
             idempotency_key=str(key) if key else None,
         )
     except ActRefused as refusal:
@@ -92,14 +101,22 @@ def _ask(request: HttpRequest, office: Office, enrollment: Enrollment, form: Pre
 
 
 def _page(
-    request: HttpRequest, office: Office, enrollment: Enrollment, business: Business, form: PrescriberSurveyForm
+    request: HttpRequest,
+    office: Office,
+    enrollment: Enrollment,
+    business: Business,
+    form: PrescriberSurveyForm,
+    signing: SigningForm,
 ) -> HttpResponse:
     number = enrollment.patient.number
     standing = standing_of(business, at=office.at, program=office.program)
     context = {
         "form": form,
+        "signing": signing,
+        "signed_name": office.user.get_full_name(),
+        "meaning": form.definition.signatures[0].meaning,
+        "refills": form.definition.item("refills"),
         "patient": enrollment.patient,
-        "prescriber": enrollment.prescriber,
         "standing": standing,
         "live": business.live,
         "waiting": business.waiting,
@@ -126,6 +143,7 @@ def refusal(request: HttpRequest, number: str, key: int) -> HttpResponse:
         "patient": enrollment.patient,
         "findings": findings_of(decision),
         "all_checks": checks_of(decision),
+        "survey": shown_prescriber_survey(decision),
         "links": links,
         "again": links.get("AUTH-09", ("", ""))[1],
         "crumbs": _crumbs(number, "Not authorized"),

@@ -1,6 +1,6 @@
-"""The page on which a prescriber changes a patient's risk category. Two sendings: which form fits, then the signatures.
+"""The page on which a prescriber changes a patient's risk category: what fits, what signing it does, the signature.
 
-It says before the signature what becomes void and who is told. It works without scripts.
+It says before the signature what becomes void and who is told. It works without scripts, then in two sendings.
 """
 
 from uuid import uuid4
@@ -14,29 +14,30 @@ from authorizations.actions.category import change_category
 from authorizations.forms.category import CategoryForm, answers_on_record
 from authorizations.queries.offices import business_of
 from authorizations.views.prescriber import Office, address, office_of, patient_or_404
+from patients.forms import BASIS_HINTS
 from patients.models import Enrollment
 from patients.presenters import fitting_form
-from patients.views import BASIS_HINTS
 from rems_portal.errors import ActRefused
 from rems_portal.rules.categories import RiskCategory
 from rems_portal.rules.lifecycles import EnrollmentStatus
+from rems_portal.signatures.forms import SigningForm, signing_form
 from rems_portal.web import actor_of
 
 
 def change_category_page(request: HttpRequest, number: str) -> HttpResponse:
-    """Show the questions, then the form that fits with what signing it does; take the signatures (PR-08, PC-12)."""
+    """Show the questions and the form that fits with what signing it does; take the signature (PR-08, PC-12)."""
     office = office_of(request)
     enrollment = patient_or_404(request, office, number)
     if not office.signs_for(enrollment.prescriber):
         who = enrollment.prescriber.full_name
         raise PermissionDenied(f"Only {who} in person may change the risk category: it takes a signature.")
     if enrollment.status != EnrollmentStatus.ENROLLED:
-        messages.warning(request, "The patient is no longer enrolled. Enroll the patient again to go on.")
+        messages.warning(request, "The patient is not enrolled now. Enroll the patient again to go on.")
         return redirect("authorizations:patient", number)
-    form = _form(request, office, enrollment)
-    if form.is_bound and form.is_valid() and form.signing and _changed(request, office, enrollment, form):
-        return redirect("authorizations:patient", number)
-    return _page(request, office, enrollment, form)
+    form, signing = _form(request, office, enrollment), _signing(request)
+    if form.is_bound and form.is_valid() and form.signing and _changed(request, office, enrollment, form, signing):
+        return redirect("authorizations:hand-over-form", number)
+    return _page(request, office, enrollment, form, signing)
 
 
 def _form(request: HttpRequest, office: Office, enrollment: Enrollment) -> CategoryForm:
@@ -47,10 +48,17 @@ def _form(request: HttpRequest, office: Office, enrollment: Enrollment) -> Categ
     return CategoryForm(request.POST, enrollment=enrollment, at=office.at, program=office.program, signing=signing)
 
 
-def _changed(request: HttpRequest, office: Office, enrollment: Enrollment, form: CategoryForm) -> bool:
-    """Sign; False, with the errors in the form, when the act refuses."""
-    said = form.agreement()
-    if said is None:
+def _signing(request: HttpRequest) -> SigningForm:
+    """Return the password's form: without errors while the page only asks which form fits."""
+    return signing_form(request) if request.POST.get("step") == "sign" else SigningForm.blank(request)
+
+
+def _changed(
+    request: HttpRequest, office: Office, enrollment: Enrollment, form: CategoryForm, signing: SigningForm
+) -> bool:
+    """Sign; False, with the errors in the forms, when the password is wrong or the act refuses."""
+    said, proof = form.agreement(), signing.prove(office.at)
+    if said is None or proof is None:
         return False
     try:
         signed = change_category(
@@ -60,24 +68,31 @@ def _changed(request: HttpRequest, office: Office, enrollment: Enrollment, form:
             enrollment=enrollment,
             form=said,
             program=office.program,
+            signing=proof,
         )
     except ActRefused as refusal:
         form.add_error(None, [finding.sentence for finding in refusal.findings])
         return False
     label = RiskCategory(signed.category).label
-    messages.success(request, f"The new agreement form is signed: {label}. Numbers issued before are void.")
+    messages.success(
+        request, f"You signed the form for: {label}. Numbers issued before are void. Now the patient’s side signs."
+    )
     return True
 
 
-def _page(request: HttpRequest, office: Office, enrollment: Enrollment, form: CategoryForm) -> HttpResponse:
+def _page(
+    request: HttpRequest, office: Office, enrollment: Enrollment, form: CategoryForm, signing: SigningForm
+) -> HttpResponse:
     number = enrollment.patient.number
     said = form.agreement() if form.is_bound else None
     business = business_of([enrollment], at=office.at)[enrollment.pk]
-    on_file = enrollment.agreements.filter(superseded_at__isnull=True).first()
+    on_file = enrollment.agreements.current().first()
     context = {
         "form": form,
+        "signing": signing,
         "fitting": fitting_form(said, at=office.at, program=office.program) if said else None,
         "patient": enrollment.patient,
+        "prescriber": enrollment.prescriber,
         "on_file": RiskCategory(on_file.category).label if on_file else "",
         "live": business.live,
         "waiting": business.waiting,

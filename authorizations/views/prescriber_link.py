@@ -32,7 +32,9 @@ def hand_over_survey(request: HttpRequest, number: str) -> HttpResponse:
         ],
     }
     if request.method == "POST" and context["enrolled"]:
-        invitation, secret = invite_to_survey(by=actor_of(request), at=office.at, enrollment=enrollment)
+        invitation, secret = invite_to_survey(
+            by=actor_of(request, on_behalf_of=enrollment.prescriber), at=office.at, enrollment=enrollment
+        )
         link = request.build_absolute_uri(reverse("authorizations:patient-survey", args=[secret]))
         context |= {"invitation": invitation, "link": link, "code": qr_path(link)}
         return render(request, "authorizations/prescriber/survey_link.html", context)

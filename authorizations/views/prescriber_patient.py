@@ -6,13 +6,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from authorizations.presenters.course import course_timeline
+from authorizations.presenters.ending import after_care
+from authorizations.presenters.history import history_of_courses
 from authorizations.presenters.patients import authorization_rows, recorded_tests, summary_rows, survey_rows
+from authorizations.presenters.signing import form_rows
 from authorizations.presenters.standing import Standing, State, standing_of
-from authorizations.queries.offices import Business, business_of
-from authorizations.queries.records import CourseRecord, course_record
+from authorizations.queries.history import past_of
+from authorizations.queries.offices import Business, business_of, courses_of
+from authorizations.queries.records import CourseRecord, agreements_of, course_record
 from authorizations.views.prescriber import Office, address, mending_links, office_of, patient_or_404
 from patients.models import Enrollment
+from patients.presenters import shown_agreement
+from patients.queries import is_held
+from rems_portal.rules.lifecycles import EnrollmentStatus
 from rems_portal.rules.vocabulary import RuleGroup
+from rems_portal.signatures.presenters import ShownForm
 
 
 def patient_page(request: HttpRequest, number: str) -> HttpResponse:
@@ -32,7 +40,7 @@ def patient_page(request: HttpRequest, number: str) -> HttpResponse:
         "crumbs": [{"label": "My patients", "url": address("authorizations:worklist")}, {"label": number}],
         "report_url": address("authorizations:report-pregnancy", number) or address("authorizations:report-pregnancy"),
         **_shown(enrollment, record, standing, office, business),
-        **_possible(standing),
+        **_possible(standing, business),
     }
     return render(request, "authorizations/prescriber/patient.html", context)
 
@@ -48,16 +56,31 @@ def _shown(
         "authorizations": authorization_rows(record, office.at),
         "dispensed": record.dispensed,
         "refusals": record.refusals,
+        "agreement": record.agreement,
+        "shown": _agreement_shown(enrollment, record),
+        "forms": form_rows(agreements_of(enrollment)),
+        "events": history_of_courses(past_of(courses_of(enrollment, office.user, at=office.at))),
+        "care": after_care(enrollment, at=office.at, program=office.program),
+        "held": is_held(enrollment.patient),
     }
 
 
-def _possible(standing: Standing) -> dict[str, bool]:
+def _agreement_shown(enrollment: Enrollment, record: CourseRecord) -> ShownForm | None:
+    """Return the form in force with its signatures, held against what the record says now."""
+    if record.agreement is None:
+        return None
+    record.agreement.enrollment = enrollment
+    return shown_agreement(record.agreement)
+
+
+def _possible(standing: Standing, business: Business) -> dict[str, bool]:
     """Which acts make sense now; the acts themselves refuse what can't be."""
-    enrolled = standing.state is not State.DISCONTINUED
+    enrolled = business.status is EnrollmentStatus.ENROLLED
     return {
         "may_test": enrolled and standing.group is RuleGroup.FCGP,
         "may_invite": enrolled,
         "may_ask": enrolled,
+        "pending": business.status is EnrollmentStatus.PENDING,
         "waits": standing.state in (State.CONFIRMED, State.AUTHORIZED, State.SUPPLIED),
-        "stopped": standing.state in (State.HOLD, State.REVIEW, State.DISCONTINUED),
+        "stopped": not enrolled or standing.state in (State.HOLD, State.REVIEW),
     }

@@ -27,7 +27,7 @@ def record_test(request: HttpRequest, number: str) -> HttpResponse:
     if form.is_valid():
         try:
             test = record_pregnancy_test(
-                by=actor_of(request),
+                by=actor_of(request, on_behalf_of=enrollment.prescriber),
                 at=office.at,
                 enrollment=enrollment,
                 test=form.test_result(),

@@ -7,7 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from authorizations.presenters.standing import Standing, State, standing_of
+from authorizations.queries.after_care import after_care_of
 from authorizations.queries.offices import business_of, serves_somebody, worklist
+from authorizations.queries.transfers import pending_transfers_of
 from authorizations.views.prescriber import Office, address, office_of
 from patients.models import Enrollment
 from prescribers.facts import is_certified
@@ -28,6 +30,7 @@ class Line:
     enrollment: Enrollment
     standing: Standing
     for_another: bool
+    has_link: bool = False
 
     @property
     def viewer(self) -> str:
@@ -52,6 +55,8 @@ def worklist_page(request: HttpRequest) -> HttpResponse:
         "is_prescriber": office.user.role == User.Role.PRESCRIBER,
         "enroll_url": address("patients:enroll"),
         "certify_url": address("prescribers:certify"),
+        "transfers": pending_transfers_of(office.user, at=office.at),
+        "after_treatment": after_care_of(office.user, program=office.program, at=office.at),
         **_beginnings(office),
     }
     return render(request, "authorizations/prescriber/worklist.html", context)
@@ -65,6 +70,7 @@ def _lines(page: "Page[Enrollment]", office: Office) -> list[Line]:
             enrollment=one,
             standing=standing_of(business[one.pk], at=office.at, program=office.program),
             for_another=one.prescriber.user_id != office.user.pk,
+            has_link=(unsigned := business[one.pk].unsigned) is not None and unsigned.link is not None,
         )
         for one in enrollments
     ]
@@ -75,4 +81,4 @@ def _beginnings(office: Office) -> dict[str, bool]:
     if office.user.role == User.Role.DELEGATE:
         return {"certified": True, "serves": serves_somebody(office.user, office.at)}
     prescriber = prescriber_of(office.user)
-    return {"certified": prescriber is not None and is_certified(prescriber, office.program.program), "serves": True}
+    return {"certified": prescriber is not None and is_certified(prescriber, office.program, office.at), "serves": True}

@@ -3,8 +3,11 @@
 No verbs here: acts are in `patients.actions` and, where they void numbers, in `authorizations.actions`.
 """
 
+from patients.models.agreements import Agreement, Transfer
 from patients.models.cases import SafetyCase, SafetyReport
-from patients.models.enrollment import Agreement, Enrollment, Patient
+from patients.models.enrollment import Enrollment, Patient
+from patients.models.links import SigningInvitation
+from patients.models.prepared import PreparedEnrollment
 from patients.models.surveys import PatientSurvey, SurveyInvitation
 from patients.models.testing import PregnancyTest
 
@@ -14,7 +17,10 @@ __all__ = [
     "Patient",
     "PatientSurvey",
     "PregnancyTest",
+    "PreparedEnrollment",
     "SafetyCase",
     "SafetyReport",
+    "SigningInvitation",
     "SurveyInvitation",
+    "Transfer",
 ]

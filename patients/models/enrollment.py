@@ -4,13 +4,14 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
 from prescribers.models import Prescriber
 from rems_portal.audit.history import audited
 from rems_portal.choices import choices_of, values_of
-from rems_portal.rules.categories import CannotBasis, MenstrualCycles, RiskCategory, Sex
+from rems_portal.rules.categories import CannotBasis, MenstrualCycles, Sex
 from rems_portal.rules.lifecycles import EnrollmentStatus
+from rems_portal.signatures.models import SignedForm
 
 
 class Patient(models.Model):
@@ -44,12 +45,37 @@ class Patient(models.Model):
         return f"{self.given_name} {self.family_name}".strip()
 
 
+_ORDER = (
+    EnrollmentStatus.ENROLLED,
+    EnrollmentStatus.PENDING,
+    EnrollmentStatus.DISCONTINUED,
+    EnrollmentStatus.WITHDRAWN,
+)
+_BY_STATUS = Case(*(When(status=status, then=Value(place)) for place, status in enumerate(_ORDER)))
+
+
 class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     """The words in which screens and jobs ask for enrollments."""
 
     def enrolled(self) -> "EnrollmentQuerySet":
         """Keep those in treatment or before it."""
         return self.filter(status=EnrollmentStatus.ENROLLED)
+
+    def open(self) -> "EnrollmentQuerySet":
+        """Keep those that are enrolled or wait for signatures."""
+        return self.filter(status__in=[EnrollmentStatus.PENDING, EnrollmentStatus.ENROLLED])
+
+    def latest_first(self) -> "EnrollmentQuerySet":
+        """Order so that of a patient's courses the one that counts is first.
+
+        One that runs, then one that waits for signatures, then an ended one, at last one that was withdrawn; the latest
+        of each first.
+        """
+        return self.order_by(_BY_STATUS, "-enrolled_at", "-pk")
+
+    def coming_of_age_by(self, day: date) -> "EnrollmentQuerySet":
+        """Keep children whose 18th birthday is on or before `day`."""
+        return self.enrolled().filter(comes_of_age_on__lte=day)
 
     def locked(self) -> "EnrollmentQuerySet":
         """Lock the rows until the transaction ends: every act on a patient's numbers takes this first.
@@ -74,8 +100,24 @@ class Enrollment(models.Model):
     program = models.CharField(max_length=30)
     prescriber = models.ForeignKey(Prescriber, on_delete=models.PROTECT, related_name="enrollments")
     status = models.CharField(max_length=20, choices=choices_of(EnrollmentStatus))
-    enrolled_at = models.DateTimeField()
+    enrolled_at = models.DateTimeField(help_text="Of the last signature; while it is pending, of the prescriber's.")
     ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by_name = models.CharField(max_length=200, blank=True)
+    ended_reason = models.CharField(max_length=200, blank=True)
+    after_care_until = models.DateField(
+        null=True, blank=True, help_text="The last program day of the reminders after treatment."
+    )
+    ending_form = models.OneToOneField(
+        SignedForm,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="ended_enrollment",
+        help_text="The signed discontinuation form; empty when program staff ended the treatment.",
+    )
+    comes_of_age_on = models.DateField(
+        null=True, blank=True, help_text="The 18th birthday, while the form on file is a child's."
+    )
     can_get_pregnant = models.BooleanField(null=True, blank=True, help_text="Empty for males.")
     cannot_basis = models.CharField(max_length=30, blank=True, choices=choices_of(CannotBasis))
     menstrual_cycles = models.CharField(max_length=10, blank=True, choices=choices_of(MenstrualCycles))
@@ -95,9 +137,27 @@ class Enrollment(models.Model):
                 condition=Q(status__in=values_of(EnrollmentStatus)), name="enrollment_status_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(status="enrolled", ended_at__isnull=True)
-                | Q(status="discontinued", ended_at__isnull=False),
+                condition=Q(status__in=["pending", "enrolled"], ended_at__isnull=True)
+                | Q(status__in=["discontinued", "withdrawn"], ended_at__isnull=False),
                 name="enrollment_ended_at_fits_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by_name="", ended_reason="")
+                | Q(ended_at__isnull=False) & ~Q(ended_by_name="") & ~Q(ended_reason=""),
+                name="enrollment_ending_names_who_and_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(ending_form__isnull=True) | Q(status="discontinued"),
+                name="enrollment_ending_form_ends_treatment",
+            ),
+            models.UniqueConstraint(
+                fields=["patient", "program", "prescriber"],
+                condition=Q(status="pending"),
+                name="enrollment_pending_once_per_prescriber",
+            ),
+            models.CheckConstraint(
+                condition=Q(after_care_until__isnull=True) | Q(status="discontinued"),
+                name="enrollment_after_care_follows_treatment",
             ),
             models.CheckConstraint(
                 condition=~Q(can_get_pregnant=False) | Q(cannot_basis__in=values_of(CannotBasis)),
@@ -116,59 +176,17 @@ class Enrollment(models.Model):
                 condition=Q(status="enrolled", next_survey_due__isnull=False),
                 name="enrollment_survey_due",
             ),
+            models.Index(
+                fields=["comes_of_age_on"],
+                condition=Q(status="enrolled", comes_of_age_on__isnull=False),
+                name="enrollment_coming_of_age",
+            ),
+            models.Index(
+                fields=["after_care_until"],
+                condition=Q(after_care_until__isnull=False),
+                name="enrollment_after_care",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.patient.number} ({self.status})"
-
-
-class Agreement(models.Model):
-    """A signed Patient-Physician Agreement Form, one of six (PR-08, PF-05, PN-04, PC-03, PM-03)."""
-
-    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="agreements")
-    category = models.CharField(max_length=10, choices=choices_of(RiskCategory))
-    program_version = models.CharField(max_length=10)
-    prescriber_signed_name = models.CharField(max_length=150, blank=True)
-    prescriber_signed_at = models.DateTimeField(null=True, blank=True)
-    patient_signed_name = models.CharField(max_length=200, blank=True)
-    patient_signed_at = models.DateTimeField(null=True, blank=True)
-    guardian_name = models.CharField(max_length=150, blank=True)
-    guardian_relation = models.CharField(max_length=60, blank=True)
-    superseded_at = models.DateTimeField(null=True, blank=True)
-    submission_key = models.UUIDField(unique=True, null=True, blank=True, help_text="Makes a form sent twice one act.")
-
-    history = audited()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["enrollment"], condition=Q(superseded_at__isnull=True), name="agreement_one_current"
-            ),
-            models.CheckConstraint(
-                condition=Q(category__in=values_of(RiskCategory)), name="agreement_category_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(prescriber_signed_at__isnull=True, prescriber_signed_name="")
-                | Q(prescriber_signed_at__isnull=False) & ~Q(prescriber_signed_name=""),
-                name="agreement_prescriber_signature_is_whole",
-            ),
-            models.CheckConstraint(
-                condition=Q(patient_signed_at__isnull=True, patient_signed_name="")
-                | Q(patient_signed_at__isnull=False) & ~Q(patient_signed_name=""),
-                name="agreement_patient_signature_is_whole",
-            ),
-            models.CheckConstraint(
-                condition=Q(patient_signed_at__isnull=True)
-                | Q(category__in=["AF_CAN", "AF_CANNOT", "AM"])
-                | ~Q(guardian_name="") & ~Q(guardian_relation=""),
-                name="agreement_for_a_child_names_the_guardian",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.enrollment}: {self.category}"
-
-    @property
-    def complete(self) -> bool:
-        """Is it signed by both sides?"""
-        return self.prescriber_signed_at is not None and self.patient_signed_at is not None

@@ -4,19 +4,15 @@ from django.db import models
 from django.db.models import Q
 
 from patients.models.enrollment import Enrollment
+from patients.models.links import PatientLink
 from rems_portal.audit.history import audited
+from rems_portal.signatures.models import SignedForm
 
 
-class SurveyInvitation(models.Model):
-    """An expiring link to the patient survey. Only the hash of its secret is kept."""
+class SurveyInvitation(PatientLink):
+    """A link to the patient survey."""
 
     enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="survey_invitations")
-    token_hash = models.CharField(max_length=64, unique=True)
-    invited_at = models.DateTimeField()
-    invited_by_name = models.CharField(max_length=200)
-    expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True, blank=True)
-    failed_birth_dates = models.PositiveSmallIntegerField(default=0)
     draft = models.JSONField(default=dict, blank=True, help_text="Answers given so far: nothing typed is lost.")
 
     history = audited(excluded_fields=["draft"])
@@ -43,6 +39,14 @@ class PatientSurvey(models.Model):
     enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="surveys")
     invitation = models.OneToOneField(
         SurveyInvitation, null=True, blank=True, on_delete=models.PROTECT, related_name="survey"
+    )
+    form = models.OneToOneField(
+        SignedForm,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="patient_survey",
+        help_text="Empty only for surveys from before electronic signatures.",
     )
     rule_group = models.CharField(max_length=10)
     program_version = models.CharField(max_length=10)

@@ -1,30 +1,29 @@
 """The acts on pharmacies: becoming certified, program staff's oversight, and who works there."""
 
-from pharmacies.actions.certify import (
-    PharmacyIdentity,
-    certify_pharmacy,
-    review_pharmacy_material,
-    start_certification,
-    take_quiz,
-)
+from pharmacies.actions.certify import PharmacyIdentity, certify_pharmacy, start_certification
 from pharmacies.actions.oversight import (
     decertify_pharmacy,
     reinstate_pharmacy,
     reopen_pharmacy_certification,
     suspend_pharmacy,
 )
-from pharmacies.actions.staff import add_staff, complete_training, end_staff
+from pharmacies.actions.quiz import open_quiz, take_quiz
+from pharmacies.actions.sites import add_sites, hand_over_pharmacy
+from pharmacies.actions.staff import add_staff, end_staff
+from pharmacies.actions.training import complete_training
 
 __all__ = [
     "PharmacyIdentity",
+    "add_sites",
     "add_staff",
     "certify_pharmacy",
     "complete_training",
     "decertify_pharmacy",
     "end_staff",
+    "hand_over_pharmacy",
+    "open_quiz",
     "reinstate_pharmacy",
     "reopen_pharmacy_certification",
-    "review_pharmacy_material",
     "start_certification",
     "suspend_pharmacy",
     "take_quiz",

@@ -1,47 +1,44 @@
-"""How a pharmacy becomes certified (PH-01, PH-02): identity, materials, quiz, processes, signature.
+"""How a pharmacy becomes certified (PH-01, PH-02) and renews that: identity, processes, signature.
 
-What is missing is said by `rules.certification`; pages only call these. What program staff may do to a certification is
-in `oversight`, who works in a pharmacy in `staff`.
+What is missing is said by `rules.certification`; pages only call these. The quiz is in `quiz`, what program staff may
+do to a certification in `oversight`, who works in a pharmacy in `staff`.
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from pharmacies.facts import Signature, certification_facts, zone_exists
-from pharmacies.models import Pharmacy, PharmacyCertification, PharmacyStaff, QuizAttempt
-from pharmacies.permissions import require_representative
+from pharmacies.actions.training import training_of, write_training
+from pharmacies.facts import (
+    ENROLLMENT_FORM,
+    PROCESS_COLUMNS,
+    certification_facts,
+    enrollment_answers,
+    zone_exists,
+)
+from pharmacies.models import Pharmacy, PharmacyCertification, PharmacyStaff
+from pharmacies.permissions import require_own_signature, require_representative
 from rems_portal.accounts.models import User
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act, move
+from rems_portal.audit.history import write_history
 from rems_portal.errors import ActRefused
 from rems_portal.rules.calendars import program_day
-from rems_portal.rules.certification import (
-    check_pharmacy_certification,
-    findings_of,
-    quiz_is_passed,
-    required_materials,
-    score_quiz,
-)
+from rems_portal.rules.certification import check_pharmacy_certification, findings_of, renewal_of
 from rems_portal.rules.findings import Finding, Party
+from rems_portal.rules.forms import Signer
 from rems_portal.rules.lifecycles import CERTIFICATION_MOVES, CertificationStatus
 from rems_portal.rules.numbers import ncpdp_id_is_valid, npi_is_valid
-from rems_portal.rules.programs import ProgramVersion
+from rems_portal.rules.programs import ProgramVersion, form_named
+from rems_portal.signatures.actions import Signing, sign, write_form
+from rems_portal.signatures.models import SignedForm
 
 TAKEN = (
     "This NPI or NCPDP id already belongs to another pharmacy. Check both numbers; if they are yours, ask the "
     "program’s staff who represents the pharmacy."
 )
-SENT_TWICE = timedelta(minutes=1)
-# Which of a pharmacy's processes (codes of the program version) is kept in which column.
-PROCESS_COLUMNS = {
-    "seven_days_or_less": "attests_supply_left",
-    "at_most_28_days": "attests_supply_limit",
-    "number_and_category": "attests_number_and_category",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +114,9 @@ def _found_pharmacy(
 ) -> PharmacyCertification:
     made = Pharmacy()
     _store_identity(made, identity, signed=False)
-    PharmacyStaff.objects.create(pharmacy=made, user=user, is_representative=True, starts_on=program_day(at))
+    PharmacyStaff.objects.create(
+        pharmacy=made, user=user, is_representative=True, starts_on=program_day(at), **training_of(user.pk, at)
+    )
     return PharmacyCertification.objects.create(
         pharmacy=made, program=program.program, status=CertificationStatus.IN_PROGRESS
     )
@@ -143,110 +142,70 @@ def _store_identity(pharmacy: Pharmacy, identity: PharmacyIdentity, *, signed: b
 
 
 @act
-def review_pharmacy_material(
-    *,
-    by: Actor,
-    at: datetime,
-    certification: PharmacyCertification,
-    material: str,
-    version: str,
-    program: ProgramVersion,
-) -> None:
-    """Write down that the representative reviewed this version of a material (PH-01); a second time is the first.
-
-    Raises PermissionDenied for anybody else, ActRefused for a version that is not the one to review now.
-    """
-    require_representative(by, certification.pharmacy, at)
-    wanted = {one.code: one.version for one in required_materials(Party.PHARMACY, at, program)}
-    if wanted.get(material) != version:
-        sentence = "This is no longer the material to review. Open the list and review the current version."
-        raise refusal("CERT-11", "PH-01", sentence)
-    certification.reviews.get_or_create(material=material, version=version, defaults={"reviewed_at": at})
-
-
-@act
-def take_quiz(
-    *,
-    by: Actor,
-    at: datetime,
-    user: User,
-    certification: PharmacyCertification,
-    answers: Mapping[str, str],
-    program: ProgramVersion,
-) -> QuizAttempt:
-    """Score one try at the Certification Quiz and keep it (PH-01); the same answers within a minute are one try.
-
-    `answers`: chosen code by the question's code. Raises PermissionDenied unless `by` is the representative, ActRefused
-    when a question is unanswered.
-    """
-    require_representative(by, certification.pharmacy, at)
-    locked = locked_certification(certification)
-    unanswered = [question for question in program.quiz if not answers.get(question.code)]
-    if unanswered:
-        sentence = f"Answer every question; {len(unanswered)} of {len(program.quiz)} are still open."
-        raise refusal("CERT-12", "PH-01", sentence)
-    kept = {question.code: answers[question.code] for question in program.quiz}
-    last = locked.quiz_attempts.order_by("-taken_at", "-pk").first()
-    if last and last.answers == kept and last.taken_by_id == user.pk and at - last.taken_at < SENT_TWICE:
-        return last
-    score = score_quiz(kept, program)
-    attempt: QuizAttempt = locked.quiz_attempts.create(
-        taken_at=at,
-        taken_by=user,
-        answers=kept,
-        correct=score.correct,
-        questions=score.total,
-        passed=quiz_is_passed(score.correct, score.total, program),
-    )
-    return attempt
-
-
-@act
 def certify_pharmacy(
     *,
     by: Actor,
     at: datetime,
     certification: PharmacyCertification,
-    signature: Signature,
+    processes: frozenset[str],
+    signing: Signing,
     program: ProgramVersion,
 ) -> PharmacyCertification:
     """Attest the processes and sign; complete means certified at once, and the representative is trained staff.
 
-    Signed twice is signed once (PH-01, PH-02). Raises PermissionDenied unless `by` is the representative, ActRefused
-    with all that is missing, and for a pharmacy that program staff suspended or decertified.
+    `processes`: codes of those attested; `signing`: the proof that the representative has just typed the password.
+    Signed twice is signed once (PH-01, PH-02), unless the program version demands that a certification signed under an
+    older one is renewed. Raises PermissionDenied unless `by` is the representative, ActRefused with all that is
+    missing, and for a pharmacy that program staff suspended or decertified.
     """
-    require_representative(by, certification.pharmacy, at)
+    representative_id = require_representative(by, certification.pharmacy, at)
+    require_own_signature(signing, representative_id)
     locked = locked_certification(certification)
-    if locked.status == CertificationStatus.CERTIFIED:
+    renews = locked.status == CertificationStatus.CERTIFIED
+    if renews and renewal_of(locked.program_version, program.recertification.get(Party.PHARMACY)) is None:
         return locked
-    if locked.status != CertificationStatus.IN_PROGRESS:
+    if not renews and locked.status != CertificationStatus.IN_PROGRESS:
         sentence = f"The certification is {locked.status}. The program’s staff can tell you what comes next."
         raise refusal("CERT-14", "PH-01", sentence, Party.PROGRAM)
-    facts = certification_facts(locked, at=at, signature=signature)
+    facts = certification_facts(locked, at=at, processes=processes, representative_id=representative_id)
     missing = findings_of(check_pharmacy_certification(facts, program))
     if missing:
         raise ActRefused(missing)
-    move(
-        locked,
-        CERTIFICATION_MOVES,
-        CertificationStatus.CERTIFIED,
-        why="Pharmacy Enrollment Form signed",
-        program_version=program.version,
-        signed_name=signature.name.strip(),
-        signed_at=at,
-        certified_at=at,
+    signed: dict[str, object] = {
+        "program_version": program.version,
+        "signed_name": signing.printed_name,
+        "signed_at": at,
+        "certified_at": at,
+        "form": _signed_form(locked.pharmacy, processes, signing, by=by, at=at, program=program),
         **dict.fromkeys(PROCESS_COLUMNS.values(), True),
-    )
-    _train_representative(by, locked.pharmacy, at)
+    }
+    if renews:
+        _renew(locked, signed)
+    else:
+        why = "Pharmacy Enrollment Form signed"
+        move(locked, CERTIFICATION_MOVES, CertificationStatus.CERTIFIED, why=why, **signed)
+    write_training(representative_id, at=at, program=program)
     return locked
 
 
-def _train_representative(by: Actor, pharmacy: Pharmacy, at: datetime) -> None:
-    """Write the training record of who has just reviewed the training and passed the quiz."""
-    untrained = PharmacyStaff.objects.in_force(program_day(at)).filter(pharmacy=pharmacy, trained_at__isnull=True)
-    for row in untrained.filter(user_id__in=[by.user_id]):
-        row.trained_at = at
-        row.save(update_fields=["trained_at"])
+def _signed_form(
+    pharmacy: Pharmacy, processes: frozenset[str], signing: Signing, *, by: Actor, at: datetime, program: ProgramVersion
+) -> SignedForm:
+    """Write the site's own Pharmacy Enrollment Form and put the representative's signature under it (PH-01, PH-02)."""
+    definition = form_named(program, ENROLLMENT_FORM)
+    form = write_form(
+        definition, enrollment_answers(pharmacy, processes), by=by, at=at, about=f"pharmacy {pharmacy.npi}"
+    )
+    sign(form, signing, signer=Signer.REPRESENTATIVE)
+    return form
+
+
+def _renew(locked: PharmacyCertification, signed: dict[str, object]) -> None:
+    """Put the new signature in the place of the old one, which stays in the history. The status doesn't change."""
+    PharmacyCertification.objects.filter(pk=locked.pk).update(**signed)
+    for name, value in signed.items():
+        setattr(locked, name, value)
+    write_history(locked, why="Certification renewed")
 
 
 def locked_certification(certification: PharmacyCertification) -> PharmacyCertification:

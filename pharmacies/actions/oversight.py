@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from pharmacies.actions.certify import PROCESS_COLUMNS, locked_certification, refusal
+from pharmacies.actions.certify import locked_certification, refusal
+from pharmacies.facts import PROCESS_COLUMNS
 from pharmacies.models import PharmacyCertification
 from pharmacies.queries import representatives
 from rems_portal.accounts.models import User
@@ -54,8 +55,8 @@ def reopen_pharmacy_certification(
 
     An administrator's act, with a reason. Raises as `suspend_pharmacy`.
     """
-    unsigned: dict[str, object] = {"signed_name": "", "signed_at": None, "certified_at": None, "program_version": ""}
-    unsigned |= dict.fromkeys(PROCESS_COLUMNS.values(), False)
+    unsigned: dict[str, object] = dict.fromkeys(("signed_at", "certified_at", "form"))
+    unsigned |= {"signed_name": "", "program_version": ""} | dict.fromkeys(PROCESS_COLUMNS.values(), False)
     status = CertificationStatus.IN_PROGRESS
     return _decide(certification, status, by=by, at=at, user=user, reason=reason, changes=unsigned)
 

@@ -1,35 +1,31 @@
-"""Who works in a pharmacy, and the training record each person needs before confirming (domain.md section 10)."""
+"""Who works in a pharmacy. The training record that each person needs before confirming is in `training`."""
 
 from datetime import datetime
 
 from pharmacies.actions.certify import refusal
+from pharmacies.actions.training import training_of
 from pharmacies.models import Pharmacy, PharmacyStaff
 from pharmacies.permissions import require_representative
+from rems_portal.accounts.actions import colleague
 from rems_portal.accounts.models import User
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act
 from rems_portal.rules.calendars import program_day
 
-NO_SUCH_STAFF = (
-    "There is no pharmacy account with this address. Program staff create these accounts: ask them for one, then add "
-    "it here."
-)
-
 
 @act
-def add_staff(*, by: Actor, at: datetime, pharmacy: Pharmacy, email: str) -> PharmacyStaff:
-    """Let the pharmacy account of this address work for the pharmacy from today on; trained is another matter.
+def add_staff(*, by: Actor, at: datetime, pharmacy: Pharmacy, email: str, full_name: str = "") -> PharmacyStaff:
+    """Let the pharmacy account of this address work for the pharmacy from today on; whose training another
+    pharmacy has on record is trained here too.
 
-    One who works there already stays. Raises PermissionDenied unless `by` is the representative, ActRefused when no
-    pharmacy staff has an account under the address.
+    One who works there already stays; one without an account is invited, if `full_name` is given. Raises
+    PermissionDenied unless `by` is the representative, ActRefused for an account of another role, or without the name.
     """
     require_representative(by, pharmacy, at)
     locked = Pharmacy.objects.select_for_update(of=("self",), no_key=True).get(pk=pharmacy.pk)
-    account = User.objects.filter(email=email.strip().lower(), role=User.Role.PHARMACIST, is_active=True).first()
-    if account is None:
-        raise refusal("STAFF", "PH-01", NO_SUCH_STAFF)
+    account = colleague(by=by, at=at, email=email, full_name=full_name, role=User.Role.PHARMACIST)
     there: PharmacyStaff | None = locked.staff.filter(user=account, ends_on__isnull=True).first()
-    return there or locked.staff.create(user=account, starts_on=program_day(at))
+    return there or locked.staff.create(user=account, starts_on=program_day(at), **training_of(account.pk, at))
 
 
 @act
@@ -46,24 +42,4 @@ def end_staff(*, by: Actor, at: datetime, staff: PharmacyStaff) -> PharmacyStaff
     if locked.ends_on is None:
         locked.ends_on = program_day(at)
         locked.save(update_fields=["ends_on"])
-    return locked
-
-
-@act
-def complete_training(*, by: Actor, at: datetime, staff: PharmacyStaff, reviewed: bool) -> PharmacyStaff:
-    """Write a person's own training record: the Pharmacy Training was reviewed. A second time is the first.
-
-    Raises ActRefused for somebody else's record, one who has left, or when it was not reviewed.
-    """
-    locked: PharmacyStaff = PharmacyStaff.objects.select_for_update(of=("self",), no_key=True).get(pk=staff.pk)
-    if by.user_id is None or locked.user_id != by.user_id:
-        raise refusal("STAFF", "PH-01", "Everybody completes their own training. Sign in with your own account.")
-    if locked.ends_on is not None:
-        raise refusal("STAFF", "PH-01", "You no longer work for this pharmacy in this portal. Ask its representative.")
-    if locked.trained_at is not None:
-        return locked
-    if not reviewed:
-        raise refusal("STAFF", "PH-01", "Read the training to its end, then tick that you have reviewed it.")
-    locked.trained_at = at
-    locked.save(update_fields=["trained_at"])
     return locked

@@ -1,72 +1,26 @@
-"""The pages on which a pharmacy is certified (PH-01, PH-02). They translate; the acts and rules decide."""
+"""The pages on which a pharmacy is certified (PH-01, PH-02) and renews that. They translate; acts and rules decide."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from pharmacies.actions import certify_pharmacy, review_pharmacy_material, start_certification, take_quiz
-from pharmacies.forms import IdentityForm, QuizForm, SignatureForm
-from pharmacies.models import PharmacyCertification
-from pharmacies.presenters import (
-    STEPS,
-    MaterialToReview,
-    answered_questions,
-    materials_to_review,
-    next_step,
-    pass_mark,
-    wording,
-    zone_in_words,
-)
-from pharmacies.queries import certifications_represented_by, reviewed_at, workplaces
-from pharmacies.views.visits import Visit, visit_of
+from pharmacies.actions import certify_pharmacy, start_certification
+from pharmacies.facts import ENROLLMENT_FORM
+from pharmacies.forms import EnrollmentForm, IdentityForm
+from pharmacies.presenters import STEPS, MaterialToReview, zone_in_words
+from pharmacies.queries import sites_to_sign
+from pharmacies.views.documents import form_of
+from pharmacies.views.standings import Standing, standing_of, step_page
+from pharmacies.views.visits import visit_of
 from rems_portal.errors import ActRefused
-from rems_portal.rules.lifecycles import CertificationStatus
-from rems_portal.web import actor_of, visible_or_404
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where one pharmacy's certification stands at the instant of the request."""
-
-    visit: Visit
-    certification: PharmacyCertification
-    materials: list[MaterialToReview]
-    passed: bool
-
-    @property
-    def open(self) -> bool:
-        """May the certification still be filled in?"""
-        return self.certification.status == CertificationStatus.IN_PROGRESS
-
-    @property
-    def step(self) -> int:
-        """The step that comes next."""
-        return next_step(self.certification, self.materials, passed=self.passed)
-
-
-def _standing(request: HttpRequest, pk: int) -> Standing:
-    visit = visit_of(request)
-    rows = certifications_represented_by(visit.user, visit.today, visit.program.program)
-    found = visible_or_404(request, rows, at=visit.at, kind="pharmacy certification", pk=str(pk))
-    materials = materials_to_review(reviewed_at(found), at=visit.at, program=visit.program)
-    return Standing(visit, found, materials, any(attempt.passed for attempt in found.quiz_attempts.all()))
-
-
-def certify(request: HttpRequest) -> HttpResponse:
-    """List the viewer's pharmacies; go on with the one certification that is open, or begin the first (PH-01)."""
-    visit = visit_of(request)
-    mine = workplaces(visit.user, visit.today, visit.program.program)
-    if not mine:
-        return redirect("pharmacies:certify-new")
-    represented = list(certifications_represented_by(visit.user, visit.today, visit.program.program))
-    if len(mine) == len(represented) == 1:
-        return redirect("pharmacies:certify-pharmacy", represented[0].pk)
-    certifications = {one.pharmacy_id: one for one in represented}
-    rows = [(place, certifications.get(place.pharmacy.pk)) for place in mine]
-    return render(request, "pharmacies/overview.html", {"rows": rows})
+from rems_portal.materials.actions import record_reading
+from rems_portal.materials.presenters import text_of
+from rems_portal.rules.forms import FormDefinition, Signer
+from rems_portal.rules.programs import form_named
+from rems_portal.signatures.forms import SigningForm, signing_form
+from rems_portal.web import actor_of
 
 
 def certify_new(request: HttpRequest) -> HttpResponse:
@@ -81,26 +35,25 @@ def certify_new(request: HttpRequest) -> HttpResponse:
             return redirect("pharmacies:certify-pharmacy", begun.pk)
         except ActRefused as refusal:
             form.add_error("npi", [finding.sentence for finding in refusal.findings])
-    context = {"form": form, "steps": STEPS, "questions": len(visit.program.quiz)}
-    return render(request, "pharmacies/identity.html", context)
+    return _new_page(request, form, visit.program.quiz_questions_asked)
 
 
 def certify_pharmacy_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the next step of a certification or, once it is decided, how it stands."""
-    standing = _standing(request, pk)
-    if not standing.open:
-        return _page(request, "certification", standing, zone=zone_in_words(standing.certification.pharmacy))
-    if standing.step == 2:
-        return _material_page(request, standing, next(one for one in standing.materials if not one.reviewed_at))
+    standing = standing_of(request, pk)
+    if not standing.first:
+        return _standing_page(request, standing)
+    if standing.unread is not None:
+        return _material_page(request, standing, standing.unread)
     if standing.step == 3:
-        return _quiz_page(request, standing)
-    return _signing_page(request, standing, SignatureForm(program=standing.visit.program))
+        return redirect("pharmacies:certify-quiz", pk)
+    return redirect("pharmacies:certify-sign", pk)
 
 
 def certify_identity(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct who the pharmacy is, before the form is signed."""
-    standing = _standing(request, pk)
-    if not standing.open:
+    standing = standing_of(request, pk)
+    if not standing.first:
         return redirect("pharmacies:certify-pharmacy", pk)
     pharmacy, visit = standing.certification.pharmacy, standing.visit
     form = IdentityForm(request.POST if request.method == "POST" else None, shown=pharmacy)
@@ -117,22 +70,22 @@ def certify_identity(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("pharmacies:certify-pharmacy", pk)
         except ActRefused as refusal:
             form.add_error("npi", [finding.sentence for finding in refusal.findings])
-    return _page(request, "identity", standing, form=form)
+    return step_page(request, "identity", standing, form=form)
 
 
 def certify_material(request: HttpRequest, pk: int, material: str) -> HttpResponse:
     """Show one required material, and take that it was reviewed in the version shown (PH-01)."""
-    standing = _standing(request, pk)
+    standing = standing_of(request, pk)
     shown = next((one for one in standing.materials if one.material.code == material), None)
     if shown is None:
         raise Http404("No such material to review")
     if request.method != "POST":
         return _material_page(request, standing, shown)
     try:
-        review_pharmacy_material(
+        record_reading(
             by=actor_of(request),
             at=standing.visit.at,
-            certification=standing.certification,
+            user=standing.visit.user,
             material=material,
             version=request.POST.get("version", ""),
             program=standing.visit.program,
@@ -143,81 +96,80 @@ def certify_material(request: HttpRequest, pk: int, material: str) -> HttpRespon
     return redirect("pharmacies:certify-pharmacy", pk)
 
 
-def certify_quiz(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the quiz, or score a try and explain every answer; each try is kept (PH-01)."""
-    standing = _standing(request, pk)
-    visit = standing.visit
-    form = QuizForm(request.POST if request.method == "POST" else None, program=visit.program)
-    if not form.is_valid():
-        return _quiz_page(request, standing, form)
-    try:
-        attempt = take_quiz(
-            by=actor_of(request),
-            at=visit.at,
-            user=visit.user,
-            certification=standing.certification,
-            answers=form.cleaned_data,
-            program=visit.program,
-        )
-    except ActRefused as refusal:
-        form.add_error(None, [finding.sentence for finding in refusal.findings])
-        return _quiz_page(request, standing, form)
-    return redirect("pharmacies:certify-quiz-result", pk, attempt.pk)
-
-
-def certify_quiz_result(request: HttpRequest, pk: int, attempt: int) -> HttpResponse:
-    """Show one try at the quiz with the right answers and why they are right."""
-    standing = _standing(request, pk)
-    attempts = standing.certification.quiz_attempts.all()
-    shown = visible_or_404(request, attempts, at=standing.visit.at, kind="quiz attempt", pk=str(attempt))
-    answered = answered_questions(shown, standing.visit.program)
-    return _page(request, "quiz_result", standing, attempt=shown, answered=answered)
-
-
 def certify_sign(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take the attested processes and the signature: complete means certified at once (PH-02)."""
-    standing = _standing(request, pk)
-    if request.method != "POST":
+    """Show the Pharmacy Enrollment Form and take its signature: complete means certified at once (PH-02)."""
+    standing = standing_of(request, pk)
+    if not standing.open:
         return redirect("pharmacies:certify-pharmacy", pk)
-    form = SignatureForm(request.POST, program=standing.visit.program)
-    if not form.is_valid():
-        return _signing_page(request, standing, form)
+    definition, signing = form_named(standing.visit.program, ENROLLMENT_FORM), signing_form(request)
+    form = EnrollmentForm(request.POST if request.method == "POST" else None, definition=definition)
+    if request.method != "POST" or not all([form.is_valid(), signing.is_valid()]):  # both, to name all that is missing
+        return _signing_page(request, standing, definition, form, signing)
+    proof = signing.prove(standing.visit.at, zone=standing.certification.pharmacy.time_zone)
+    if proof is None:
+        return _signing_page(request, standing, definition, form, signing)
     try:
         certify_pharmacy(
             by=actor_of(request),
             at=standing.visit.at,
             certification=standing.certification,
-            signature=form.signature(),
+            processes=form.attested(),
+            signing=proof,
             program=standing.visit.program,
         )
     except ActRefused as refusal:
-        return _signing_page(request, standing, form, refused=refusal.findings)
-    messages.success(
-        request, "The pharmacy is certified, and you are trained staff. You can confirm prescriptions now."
-    )
-    return redirect("pharmacies:certify-pharmacy", pk)
+        return _signing_page(request, standing, definition, form, signing, refused=refusal.findings)
+    return _signed(request, standing)
 
 
-def _page(request: HttpRequest, name: str, standing: Standing, **context: Any) -> HttpResponse:
-    context |= {
-        "standing": standing,
-        "certification": standing.certification,
-        "steps": STEPS,
-        "pass_mark": pass_mark(standing.visit.program),
-        "questions": len(standing.visit.program.quiz),
-    }
-    return render(request, f"pharmacies/{name}.html", context)
+def _signed(request: HttpRequest, standing: Standing) -> HttpResponse:
+    """Go on with the next of the viewer's sites that waits for nothing but the signature, if there is one."""
+    visit, signed = standing.visit, standing.certification
+    words = f"{signed.pharmacy.name} is certified, and you are trained staff. You can confirm prescriptions now."
+    waiting = sites_to_sign(visit.user, visit.today, visit.program)
+    if not waiting:
+        messages.success(request, words)
+        return redirect("pharmacies:certify-pharmacy", signed.pk)
+    count = "One more site waits" if len(waiting) == 1 else f"{len(waiting)} more sites wait"
+    messages.success(request, f"{words} {count} for your signature. The next one is below.")
+    return redirect("pharmacies:certify-sign", waiting[0].pk)
+
+
+def _new_page(request: HttpRequest, form: IdentityForm, asked: int) -> HttpResponse:
+    """Show the form for a pharmacy that isn't there yet."""
+    return render(request, "pharmacies/identity.html", {"form": form, "steps": STEPS, "asked": asked})
+
+
+def _standing_page(request: HttpRequest, standing: Standing) -> HttpResponse:
+    certification = standing.certification
+    zone = zone_in_words(certification.pharmacy)
+    return step_page(request, "certification", standing, zone=zone, signed=form_of(certification))
 
 
 def _material_page(request: HttpRequest, standing: Standing, shown: MaterialToReview) -> HttpResponse:
-    text = wording(standing.visit.program, shown.material.code)
-    return _page(request, "material", standing, shown=shown, text=text, program=standing.visit.program)
+    text = text_of(shown.material, standing.visit.program.program)
+    return step_page(request, "material", standing, shown=shown, text=text, program=standing.visit.program)
 
 
-def _quiz_page(request: HttpRequest, standing: Standing, form: QuizForm | None = None) -> HttpResponse:
-    return _page(request, "quiz", standing, form=form or QuizForm(program=standing.visit.program))
-
-
-def _signing_page(request: HttpRequest, standing: Standing, form: SignatureForm, refused: Any = ()) -> HttpResponse:
-    zone = zone_in_words(standing.certification.pharmacy)
-    return _page(request, "sign", standing, form=form, refused=refused, zone=zone)
+def _signing_page(
+    request: HttpRequest,
+    standing: Standing,
+    definition: FormDefinition,
+    form: EnrollmentForm,
+    signing: SigningForm,
+    refused: Any = (),
+) -> HttpResponse:
+    line = definition.line(Signer.REPRESENTATIVE)
+    return step_page(
+        request,
+        "sign",
+        standing,
+        form=form,
+        signing=signing,
+        refused=refused,
+        definition=definition,
+        only=[section.code for section in definition.sections if section.code not in ("pharmacy", "processes")],
+        meaning=line.meaning if line else "",
+        name=standing.visit.user.get_full_name(),
+        zone=zone_in_words(standing.certification.pharmacy),
+    )

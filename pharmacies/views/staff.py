@@ -6,41 +6,51 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from pharmacies.actions import add_staff, complete_training, end_staff
+from pharmacies.facts import TRAINING
 from pharmacies.forms import StaffForm, TrainingForm
-from pharmacies.presenters import materials_to_review, wording
+from pharmacies.models import PharmacyStaff
+from pharmacies.presenters import materials_to_review
 from pharmacies.queries import own_staff_rows, staff_represented_by, workplaces
 from pharmacies.views.visits import visit_of
+from rems_portal.accounts.actions.invitations import NAME_NEEDED
+from rems_portal.accounts.queries import still_invited
 from rems_portal.errors import ActRefused
+from rems_portal.materials.presenters import NO_TEXT, text_of
 from rems_portal.web import actor_of, visible_or_404
-
-TRAINING = "pharmacy_training"
 
 
 def staff(request: HttpRequest) -> HttpResponse:
     """Show who works in the viewer's pharmacies, with their training; the representative adds people (PH-01)."""
     visit = visit_of(request)
-    mine = workplaces(visit.user, visit.today, visit.program.program)
+    mine = workplaces(visit.user, visit.today, visit.program)
     form, chosen = StaffForm(request.POST if request.method == "POST" else None), request.POST.get("pharmacy", "")
     if form.is_valid():
         place = next((one for one in mine if str(one.pharmacy.pk) == chosen), None)
         if place is None:
             raise Http404("No such pharmacy for you")
         try:
-            email = form.cleaned_data["email"]
-            added = add_staff(by=actor_of(request), at=visit.at, pharmacy=place.pharmacy, email=email)
-            words = f"{added.user} works at {place.pharmacy} from now on, and can complete the training on this page."
-            messages.success(request, words)
+            added = add_staff(by=actor_of(request), at=visit.at, pharmacy=place.pharmacy, **form.cleaned_data)
+            messages.success(request, f"{added.user} works at {place.pharmacy} from now on. {_what_next(added)}")
             return redirect("pharmacies:staff")
         except ActRefused as refusal:
-            form.add_error("email", [finding.sentence for finding in refusal.findings])
+            wrong = "full_name" if NAME_NEEDED in str(refusal) else "email"
+            form.add_error(wrong, [finding.sentence for finding in refusal.findings])
     colleagues = staff_represented_by(visit.user, visit.today)
     context = {
         "places": [(place, colleagues.get(place.pharmacy.pk, [])) for place in mine],
         "form": form,
         "blank": StaffForm(),
         "chosen": chosen,
+        "visit": visit,
+        "invited": still_invited(row.user_id for group in colleagues.values() for row in group),
     }
     return render(request, "pharmacies/staff.html", context)
+
+
+def _what_next(added: PharmacyStaff) -> str:
+    if still_invited([added.user_id]):
+        return f"We sent an invitation to {added.user.email}: with it, the account is opened."
+    return "The training is on this page."
 
 
 @require_POST
@@ -67,12 +77,19 @@ def training(request: HttpRequest, pk: int) -> HttpResponse:
     form = TrainingForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            complete_training(by=actor_of(request), at=visit.at, staff=row, reviewed=form.cleaned_data["reviewed"])
+            complete_training(
+                by=actor_of(request),
+                at=visit.at,
+                staff=row,
+                reviewed=form.cleaned_data["reviewed"],
+                program=visit.program,
+            )
             messages.success(request, f"Your training record at {row.pharmacy} is complete.")
             return redirect("pharmacies:staff")
         except ActRefused as refusal:
             form.add_error(None, [finding.sentence for finding in refusal.findings])
     materials = materials_to_review({}, at=visit.at, program=visit.program)
     shown = next((one.material for one in materials if one.material.code == TRAINING), None)
-    context = {"row": row, "form": form, "material": shown, "text": wording(visit.program, TRAINING)}
+    text = text_of(shown, visit.program.program) if shown else NO_TEXT
+    context = {"row": row, "form": form, "material": shown, "text": text}
     return render(request, "pharmacies/training.html", context)

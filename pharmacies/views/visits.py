@@ -10,6 +10,7 @@ from pharmacies.permissions import require_pharmacist
 from rems_portal.accounts.models import User
 from rems_portal.program import program_at
 from rems_portal.rules.calendars import program_day
+from rems_portal.rules.certification import oldest_training
 from rems_portal.rules.programs import ProgramVersion
 from rems_portal.web import user_of
 
@@ -26,6 +27,11 @@ class Visit:
     def today(self) -> date:
         """The program day."""
         return program_day(self.at)
+
+    @property
+    def oldest_training(self) -> str:
+        """The oldest version of the Pharmacy Training that lets staff confirm today; "" for any."""
+        return oldest_training(self.today, self.program)
 
 
 def visit_of(request: HttpRequest) -> Visit:

@@ -1,18 +1,18 @@
-"""Accounts for program staff, and the record of who looked at what (its model is the audit's, which knows no accounts).
+"""Accounts and invitations for program staff, and who looked at what (a model of the audit, which knows no accounts).
 
-No password is typed here: a new person sets one by the link of a password reset.
+No password is typed here: an invited person chooses one by a link that nobody else sees.
 """
 
 from typing import Any, ClassVar
 
-from allauth.account.forms import ResetPasswordForm
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 
 from rems_portal.accounts import actions
-from rems_portal.accounts.models import User
+from rems_portal.accounts.models import Invitation, User
 from rems_portal.accounts.permissions import can_administer
+from rems_portal.accounts.second_factor import has_second_factor
 from rems_portal.admin.acts import ActForm, Asked, Button, Question, ask
 from rems_portal.admin.records import RecordAdmin
 from rems_portal.audit.models import AccessEvent
@@ -53,6 +53,19 @@ def _reopen(asked: Asked) -> object:
     return actions.reopen_account(by=asked.by, at=asked.at, user=asked.user, account=asked.record, reason=asked.reason)
 
 
+def _reset(asked: Asked) -> object:
+    user, account, reason = asked.user, asked.record, asked.reason
+    return actions.reset_second_factor(by=asked.by, at=asked.at, user=user, account=account, reason=reason)
+
+
+def _send_again(asked: Asked) -> object:
+    return actions.send_invitation_again(by=asked.by, at=asked.at, user=asked.user, invitation=asked.record)
+
+
+def _withdraw(asked: Asked) -> object:
+    return actions.withdraw_invitation(by=asked.by, at=asked.at, user=asked.user, invitation=asked.record)
+
+
 @admin.register(User)
 class UserAdmin(RecordAdmin):
     """Who may sign in."""
@@ -61,7 +74,8 @@ class UserAdmin(RecordAdmin):
     list_filter = ("role", "staff_role", StateFilter)
     search_fields = ("full_name__icontains", "email__istartswith", "prescriber__npi__exact")
     ordering = ("full_name",)
-    fields = ("full_name", "email", "role", "staff_role", "is_active", "date_joined", "last_login")
+    fields = ("full_name", "email", "role", "staff_role", "is_active", "second_factor", "date_joined", "last_login")
+    readonly_fields = ("second_factor",)
     buttons: ClassVar = (
         Button(
             name="close",
@@ -82,32 +96,103 @@ class UserAdmin(RecordAdmin):
             run=_reopen,
             done="The account is open again.",
         ),
+        Button(
+            name="reset-second-factor",
+            label="Reset the second factor",
+            explains="Only when the device and the recovery codes are lost, and you know who is asking. The person is "
+            "told, all sessions end, and the next sign-in with the password sets up a new second factor.",
+            may=can_administer,
+            offered=has_second_factor,
+            run=_reset,
+            done="The second factor is reset. The person was told.",
+            dangerous=True,
+        ),
     )
+
+    @admin.display(description="Second factor", boolean=True)
+    def second_factor(self, account: User) -> bool:
+        """Return whether one is set up."""
+        return has_second_factor(account)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Administrators make accounts."""
         return can_administer(user_of(request))
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Make an account and send the person the link to set a password."""
+        """Invite somebody: the account is there at once, and opens when its owner accepts."""
 
-        def make(asked: Asked) -> None:
+        def invite(asked: Asked) -> None:
             wanted = actions.NewAccount(**asked.answers)
-            made = actions.create_account(by=asked.by, at=asked.at, user=asked.user, account=wanted)
-            letter = ResetPasswordForm({"email": made.email})
-            if letter.is_valid():
-                letter.save(request)
-            messages.info(request, f"{made.email} was sent a link to set a password.")
+            made = actions.invite_account(by=asked.by, at=asked.at, user=asked.user, account=wanted)
+            messages.info(request, f"{made.account.email} was sent an invitation, good for seven days.")
 
         question = Question(
-            label="Make the account",
-            explains="The person gets an e-mail with a link to set a password. Nobody else ever knows it.",
+            label="Invite",
+            explains="The person gets an e-mail with a link, chooses a password and sets up a second factor. Nobody "
+            "else ever knows either.",
             form=NewAccountForm,
             may=can_administer,
-            run=make,
+            run=invite,
             done="The account is made.",
         )
         return ask(request, question, back=self.list_address(), context=self.frame(request, "Add an account"))
+
+
+class InvitationFilter(admin.SimpleListFilter):
+    """Invitations that are open, accepted or withdrawn."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the choices."""
+        return [("open", "Open"), ("accepted", "Accepted"), ("withdrawn", "Withdrawn")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """Keep the invitations in the chosen state."""
+        states = {
+            "open": {"accepted_at__isnull": True, "withdrawn_at__isnull": True},
+            "accepted": {"accepted_at__isnull": False},
+            "withdrawn": {"withdrawn_at__isnull": False},
+        }
+        return queryset.filter(**states.get(self.value() or "", {}))
+
+
+@admin.register(Invitation)
+class InvitationAdmin(RecordAdmin):
+    """Who was invited by whom, and what became of it."""
+
+    list_display = ("account", "email", "invited_by", "invited_at", "expires_at", "accepted_at", "withdrawn_at")
+    list_filter = (InvitationFilter,)
+    search_fields = ("account__full_name__icontains", "account__email__istartswith", "invited_by__email__iexact")
+    list_select_related = ("account", "invited_by")
+    fields = ("account", "invited_by", "invited_at", "expires_at", "accepted_at", "withdrawn_at")
+    buttons: ClassVar = (
+        Button(
+            name="send-again",
+            label="Send the invitation again",
+            explains="A new link goes to the same address; the old one stops working.",
+            may=can_administer,
+            offered=lambda invitation: invitation.is_open,
+            run=_send_again,
+            done="The invitation was sent again.",
+        ),
+        Button(
+            name="withdraw",
+            label="Withdraw the invitation",
+            explains="The link stops working and the account is closed.",
+            may=can_administer,
+            offered=lambda invitation: invitation.is_open,
+            run=_withdraw,
+            done="The invitation is withdrawn.",
+            dangerous=True,
+        ),
+    )
+
+    @admin.display(description="E-mail address")
+    def email(self, invitation: Invitation) -> str:
+        """Return where the link went."""
+        return str(invitation.account.email)
 
 
 @admin.register(AccessEvent)

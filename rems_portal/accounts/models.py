@@ -5,7 +5,9 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
+from rems_portal.accounts.passwords import normal_password
 from rems_portal.audit.history import audited
 
 
@@ -52,6 +54,9 @@ class User(AbstractBaseUser):
     staff_role = models.CharField(max_length=20, choices=StaffRole.choices, blank=True, default="")
     is_active = models.BooleanField("may sign in", default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
+    sessions_ended_at = models.DateTimeField(
+        null=True, blank=True, help_text="Sessions from before this instant have ended, on whatever device."
+    )
 
     history = audited(excluded_fields=["password", "last_login"])
     objects: ClassVar[UserManager] = UserManager()
@@ -75,6 +80,19 @@ class User(AbstractBaseUser):
     def get_full_name(self) -> str:
         """Return the name written on records."""
         return self.full_name or self.email
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Keep the hash of a password, in the one form in which it is compared."""
+        super().set_password(None if raw_password is None else normal_password(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Is this the password, however its characters were composed?"""
+        return super().check_password(None if raw_password is None else normal_password(raw_password))
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what ties a session to the account: it ends when the password or `sessions_ended_at` changes."""
+        value = f"{self.password}:{self.sessions_ended_at.isoformat() if self.sessions_ended_at else ''}"
+        return salted_hmac("rems_portal.accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     def get_short_name(self) -> str:
         """Return the name used in greetings."""
@@ -101,3 +119,37 @@ class User(AbstractBaseUser):
     def has_module_perms(self, app_label: str) -> bool:
         """May this account see the app in admin?"""
         return self.is_staff
+
+
+class Invitation(models.Model):
+    """The one way into an account: a link to its owner's mailbox, good once, for some days. Only its hash is kept."""
+
+    account = models.OneToOneField(User, on_delete=models.PROTECT, related_name="invitation")
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    history = audited(excluded_fields=["token_hash"])
+
+    class Meta:
+        ordering = ["-invited_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("invited_at")), name="invitation_expires_after_it_is_sent"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(accepted_at__isnull=True) | models.Q(withdrawn_at__isnull=True),
+                name="invitation_accepted_or_withdrawn_not_both",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Invitation of {self.account}"
+
+    @property
+    def is_open(self) -> bool:
+        """Is it neither accepted nor withdrawn? Its link may be too old all the same; it can be sent again."""
+        return self.accepted_at is None and self.withdrawn_at is None

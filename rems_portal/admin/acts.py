@@ -6,7 +6,7 @@ A button decides nothing: the act it runs refuses whoever may not, and what can'
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -16,10 +16,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from rems_portal.accounts.models import User
 from rems_portal.audit.actors import Actor, Channel
 from rems_portal.errors import ActRefused, StaleRecord
 from rems_portal.web import user_of
+
+if TYPE_CHECKING:
+    from rems_portal.accounts.models import User
 
 
 class ActForm(forms.Form):
@@ -46,7 +48,7 @@ class Asked:
 
     by: Actor
     at: datetime
-    user: User
+    user: "User"
     record: Any
     answers: dict[str, Any]
 
@@ -62,7 +64,7 @@ class Question:
 
     label: str
     explains: str
-    may: Callable[[User], bool]
+    may: "Callable[[User], bool]"
     run: Callable[[Asked], object]
     done: str
     form: type[ActForm] = ReasonForm
@@ -77,7 +79,7 @@ class Button(Question):
     offered: Callable[[Any], bool]
 
 
-def buttons_for(buttons: Sequence[Button], user: User, record: Model) -> list[Button]:
+def buttons_for(buttons: Sequence[Button], user: "User", record: Model) -> list[Button]:
     """Return the buttons to show this person on this record."""
     return [button for button in buttons if button.may(user) and button.offered(record)]
 

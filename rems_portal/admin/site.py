@@ -19,7 +19,18 @@ from django.utils.http import urlencode
 from rems_portal.admin.records import RecordAdmin
 from rems_portal.rules.calendars import PROGRAM_ZONE
 
-ORDER = ("patients", "authorizations", "prescribers", "pharmacies", "accounts", "interop", "notifications", "audit")
+ORDER = (
+    "patients",
+    "authorizations",
+    "prescribers",
+    "pharmacies",
+    "materials",
+    "signatures",
+    "accounts",
+    "interop",
+    "notifications",
+    "audit",
+)
 
 
 class StaffSite(admin.AdminSite):

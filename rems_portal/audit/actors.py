@@ -28,6 +28,18 @@ class Account(Protocol):
     def get_full_name(self) -> str: ...
 
 
+class Principal(Protocol):
+    """Whom an office works for: what names it, and the account it is when it acts in person."""
+
+    user_id: int
+
+    def __str__(self) -> str: ...
+
+
+LONGEST_NAME = 200
+_FOR = " for "
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """The person or system that acts. `user_id` is None for an API token, a survey link or a job."""
@@ -37,9 +49,20 @@ class Actor:
     user_id: int | None = None
 
     @classmethod
-    def of(cls, user: Account, channel: Channel = Channel.PAGE) -> "Actor":
-        """Return the actor for a signed-in account."""
-        return cls(name=user.get_full_name(), channel=channel, user_id=user.pk)
+    def of(cls, user: Account, channel: Channel = Channel.PAGE, *, on_behalf_of: Principal | None = None) -> "Actor":
+        """Return the actor for a signed-in account, named "X for Dr. Y" when it acts for somebody else's office.
+
+        The account stays that of the person who acts: to act on behalf of somebody never makes one that person.
+        """
+        name = user.get_full_name()
+        if on_behalf_of is not None and on_behalf_of.user_id != user.pk:
+            half = (LONGEST_NAME - len(_FOR)) // 2
+            name = f"{_shortened(name, half)}{_FOR}{_shortened(str(on_behalf_of), half)}"
+        return cls(name=name, channel=channel, user_id=user.pk)
+
+
+def _shortened(name: str, longest: int) -> str:
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"
 
 
 _current: ContextVar[Actor | None] = ContextVar("rems_actor", default=None)

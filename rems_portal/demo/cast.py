@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from patients.actions import PatientEnrollment
+from patients.actions import PatientEnrollment, prepare_enrollment
+from rems_portal.audit.actors import Actor
 from rems_portal.demo import stories
 from rems_portal.demo.clock import Clock
 from rems_portal.demo.course import DAY, Course
@@ -16,7 +17,10 @@ from rems_portal.rules.programs import ProgramVersion
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One patient: who, in which category, how old, with which prescriber and pharmacy, and the story."""
+    """One patient: who, in which category, how old, with which prescriber and pharmacy, and the story.
+
+    `wanted`: the demo's prescriber asked for the transfer yesterday.
+    """
 
     given_name: str
     family_name: str
@@ -28,6 +32,7 @@ class Person:
     west: bool = False
     irregular: bool = False
     days_to_birthday: int = 100
+    wanted: bool = False
 
 
 C = RiskCategory
@@ -56,6 +61,9 @@ PATIENTS = (
     Person("Viktor", "Utopian", C.AM, 59, stories.dispensed_late, "15", colleague=True),
     Person("Wim", "Figment", C.MC, 13, stories.confirmation_lapsed, "5"),
     Person("Xaver", "Testperson", C.MC, 10, stories.refused_twice, "5"),
+    Person("Yara", "Draft", C.AF_CAN, 36, stories.form_waits_for_the_patient),
+    Person("Zeno", "Epilogue", C.AM, 64, stories.treatment_has_ended),
+    Person("Arno", "Elsewhere", C.AM, 52, stories.all_is_well, colleague=True, wanted=True),
 )
 
 
@@ -72,14 +80,32 @@ def tell_stories(people: People, clock: Clock, program: ProgramVersion) -> int:
             strength_mg=Decimal(person.strength),
         )
         person.story(course, clock)
+        if person.wanted:
+            course.move_to(people.prescriber, clock.ago(1, 17))
+    _prepare_one(people, clock)
     return len(PATIENTS)
+
+
+def _prepare_one(people: People, clock: Clock) -> None:
+    """Keep a form that the office staff filled in this week, for the prescriber to read and sign."""
+    delegate = people.prescriber.delegations.select_related("delegate").earliest("pk").delegate
+    answers = {
+        "family_name": "Blueprint",
+        "given_name": "Bruno",
+        "birth_date_month": "5",
+        "birth_date_day": "17",
+        "birth_date_year": "1961",
+        "sex": Sex.MALE.value,
+        "language": "en",
+    }
+    by = Actor.of(delegate, on_behalf_of=people.prescriber)
+    at = clock.ago(2, 16)
+    prepare_enrollment(by=by, at=at, user=delegate, prescriber=people.prescriber, answers=answers)
 
 
 def _agreement(person: Person, people: People, clock: Clock) -> PatientEnrollment:
     child, male = person.category.is_child, person.category in (C.AM, C.MC)
     can = None if male else person.category in (C.AF_CAN, C.FC_CAN)
-    name = f"{person.given_name} {person.family_name}".strip()
-    guardian = f"Gale {person.family_name}" if child else ""
     basis = CannotBasis.MENSES_NOT_BEGUN if child else CannotBasis.MENOPAUSE_24_MONTHS
     return PatientEnrollment(
         given_name=person.given_name,
@@ -90,10 +116,6 @@ def _agreement(person: Person, people: People, clock: Clock) -> PatientEnrollmen
         can_get_pregnant=can,
         cannot_basis=basis if can is False else "",
         menstrual_cycles=(MenstrualCycles.IRREGULAR if person.irregular else MenstrualCycles.REGULAR) if can else "",
-        patient_signed_name=guardian or name,
-        guardian_name=guardian,
-        guardian_relation="Parent" if child else "",
-        prescriber_signed_name=(people.colleague if person.colleague else people.prescriber).full_name,
     )
 
 

@@ -9,10 +9,15 @@ from decimal import Decimal
 
 from authorizations.actions.authorize import PrescriberSurvey, authorize_prescription
 from authorizations.actions.confirm import ConfirmationRequest, confirm_dispense
+from authorizations.actions.discontinue import CODE as DISCONTINUATION
+from authorizations.actions.discontinue import discontinue_treatment
 from authorizations.actions.dispense import DispenseRecord, complete_checklist, record_dispense
-from authorizations.actions.safety import TestResult, complete_patient_survey, record_pregnancy_test
+from authorizations.actions.patient_signature import sign_for_patient
+from authorizations.actions.patient_survey import complete_patient_survey
+from authorizations.actions.safety import TestResult, record_pregnancy_test
+from authorizations.actions.transfer import ask_transfer
 from authorizations.models import Authorization, Confirmation, Decision, Dispense, Product
-from patients.actions import PatientEnrollment, enroll_patient, invite_to_survey
+from patients.actions import PatientEnrollment, enroll_patient, invite_to_sign, invite_to_survey, waiting_signers
 from patients.models import Enrollment, PatientSurvey, PregnancyTest
 from pharmacies.models import Pharmacy
 from prescribers.models import Prescriber
@@ -22,8 +27,11 @@ from rems_portal.rules.authorization import PrescriptionFacts
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.categories import CannotBasis, RiskCategory, RuleGroup, category_that_fits, group_of
 from rems_portal.rules.dispensing import checklist_items
-from rems_portal.rules.programs import ProgramVersion
+from rems_portal.rules.forms import ItemKind, Signer, shown_items
+from rems_portal.rules.programs import ProgramVersion, form_named
 from rems_portal.rules.surveys import survey_questions
+from rems_portal.signatures.actions import Signing
+from rems_portal.signatures.models import Method
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -69,9 +77,52 @@ class Course:
         )
 
     def enroll(self, at: datetime) -> None:
-        """Sign the agreement form."""
+        """Sign the agreement form: the prescriber, and at once the patient's side on a link."""
+        self.send_to_sign(at)
+        agreement = self.enrollment.agreements.current().get()
+        link, _secret = invite_to_sign(by=self.office, at=at, agreement=agreement)
+        for signer in waiting_signers(agreement):
+            is_guardian = signer == Signer.GUARDIAN
+            name = f"Gale {self.form.family_name}" if is_guardian else self.enrollment.patient.full_name
+            proof = Signing(printed_name=name, method=Method.LINK, at=at, relation="Parent" if is_guardian else "")
+            sign_for_patient(
+                by=Actor(name=signer.label, channel=Channel.LINK),
+                at=at,
+                invitation=link,
+                signer=signer,
+                signing=proof,
+                program=self.program,
+            )
+        self.enrollment.refresh_from_db()
+
+    def send_to_sign(self, at: datetime) -> None:
+        """Enroll as far as the prescriber's signature."""
+        user = self.prescriber.user
+        proof = Signing(printed_name=user.get_full_name(), method=Method.PASSWORD, at=at, user_id=user.pk)
         self.enrollment = enroll_patient(
-            by=self.office, at=at, prescriber=self.prescriber, form=self.form, program=self.program
+            by=self.office, at=at, prescriber=self.prescriber, form=self.form, program=self.program, signing=proof
+        )
+
+    def move_to(self, prescriber: Prescriber, at: datetime) -> None:
+        """Ask, as another prescriber, for the transfer of the patient; the patient's side has not signed yet."""
+        user = prescriber.user
+        proof = Signing(printed_name=user.get_full_name(), method=Method.PASSWORD, at=at, user_id=user.pk)
+        by = Actor.of(user)
+        ask_transfer(by=by, at=at, prescriber=prescriber, form=self.form, program=self.program, signing=proof)
+
+    def end(self, at: datetime, reason: str) -> None:
+        """End the treatment; everything that concerns the patient was said."""
+        definition = form_named(self.program, DISCONTINUATION)
+        said = {"reason": reason, "group": self.group(at).value}
+        told = [item.code for item in shown_items(definition, said) if item.kind is ItemKind.TICK]
+        discontinue_treatment(
+            by=self.office,
+            at=at,
+            prescriber=self.prescriber,
+            enrollment=self.enrollment,
+            answers={"reason": reason, **dict.fromkeys(told, True)},
+            program=self.program,
+            signing=self._by_password(at),
         )
 
     def test(self, at: datetime, result: PregnancyTest.Result = PregnancyTest.Result.NEGATIVE) -> None:
@@ -102,7 +153,13 @@ class Course:
             completed_by=PatientSurvey.CompletedBy.GUARDIAN if child else PatientSurvey.CompletedBy.PATIENT,
             group=group,
             program=self.program,
+            signing=self._by_link(at, child=child),
         )
+
+    def _by_link(self, at: datetime, *, child: bool) -> Signing:
+        """Return the proof with which the patient, or the child's parent, signs through a link."""
+        name = f"Alex {self.form.family_name}" if child else self.enrollment.patient.full_name
+        return Signing(printed_name=name, method=Method.LINK, at=at, relation="Parent" if child else "")
 
     def authorize(self, at: datetime, *, days_supply: int = 28, attested: frozenset[str] | None = None) -> Decision:
         """Ask for an authorization; everything is attested unless `attested` says what is."""
@@ -127,7 +184,12 @@ class Course:
             enrollment=self.enrollment,
             survey=survey,
             program=self.program,
+            signing=self._by_password(at),
         )
+
+    def _by_password(self, at: datetime) -> Signing:
+        user = self.prescriber.user
+        return Signing(printed_name=user.get_full_name(), method=Method.PASSWORD, at=at, user_id=user.pk)
 
     def authorized(self, at: datetime) -> Authorization:
         """Return the authorization granted at `at`. Raises RuntimeError when it is refused."""

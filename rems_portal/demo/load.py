@@ -6,10 +6,11 @@ from django.db import transaction
 
 from authorizations.actions.upkeep import overdue_enrollments, settle_enrollment
 from rems_portal.accounts.models import User
+from rems_portal.accounts.second_factor import give_demo_factor, has_second_factor
 from rems_portal.demo.cast import tell_stories
 from rems_portal.demo.catalogue import make_catalogue
 from rems_portal.demo.clock import Clock
-from rems_portal.demo.people import ADMINISTRATOR, LOADER, PRESCRIBER, make_people
+from rems_portal.demo.people import ADMINISTRATOR, LOADER, LOGINS, PRESCRIBER, make_people
 from rems_portal.rules.programs import ProgramVersion
 
 LONGEST, SHORTEST = timedelta(days=195), timedelta(days=60)
@@ -22,6 +23,13 @@ class TooEarly(Exception):
 def is_loaded() -> bool:
     """Is the demo's data there?"""
     return User.objects.filter(email=PRESCRIBER.email).exists()
+
+
+def complete_logins() -> None:
+    """Give a second factor to logins of a demo that was loaded before one was asked for."""
+    for user in User.objects.filter(email__in=[login.email for login in LOGINS]):
+        if not has_second_factor(user):
+            give_demo_factor(user)
 
 
 def load(*, at: datetime, program: ProgramVersion) -> int:

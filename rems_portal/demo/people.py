@@ -4,15 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pharmacies import actions as pharmacy_actions
-from pharmacies.facts import Signature
 from pharmacies.models import Pharmacy
 from prescribers import actions as prescriber_actions
 from prescribers.models import Prescriber
 from rems_portal.accounts.models import User
+from rems_portal.accounts.second_factor import give_demo_factor
 from rems_portal.audit.actors import Actor, Channel, acting_as
+from rems_portal.materials.actions import record_reading
+from rems_portal.rules.calendars import PROGRAM_ZONE
 from rems_portal.rules.certification import required_materials
 from rems_portal.rules.findings import Party
 from rems_portal.rules.programs import ProgramVersion
+from rems_portal.signatures.actions import Signing
+from rems_portal.signatures.models import Method
 
 PASSWORD = "try-the-portal"  # noqa: S105 - printed at every start of the demo, which holds no real data
 LOADER = Actor(name="Demo data", channel=Channel.COMMAND)
@@ -38,6 +42,10 @@ PHARMACIST = Login("pharmacist@example.com", "Phil Pharmacist", User.Role.PHARMA
 NEW_PHARMACIST = Login(
     "new.pharmacist@example.com", "Petra Pending", User.Role.PHARMACIST, "Pharmacy not certified yet: representative"
 )
+CHAIN = Login(
+    "chain@example.com", "Chandra Chain", User.Role.PHARMACIST, "A chain’s representative: several sites, not all done"
+)
+CHAIN_STAFF = Login("chain.staff@example.com", "Stefan Starter", User.Role.PHARMACIST, "")
 CASE_MANAGER = Login(
     "case.manager@example.com", "Casey Manager", User.Role.PROGRAM_STAFF, "Program: case manager",
     User.StaffRole.CASE_MANAGER,
@@ -56,6 +64,7 @@ LOGINS = (
     NEW_PRESCRIBER,
     PHARMACIST,
     NEW_PHARMACIST,
+    CHAIN,
     CASE_MANAGER,
     AUDITOR,
     ADMINISTRATOR,
@@ -111,14 +120,17 @@ def make_people(at: datetime, program: ProgramVersion) -> People:
         at,
         program,
     )
+    _chain(users[CHAIN.email], _account(CHAIN_STAFF, at), at, program)
     return People(prescriber, colleague, pharmacy, users[PHARMACIST.email], western, users[WESTERNER.email])
 
 
 def _account(login: Login, at: datetime) -> User:
     with acting_as(LOADER, at):
-        return User.objects.create_user(
+        made = User.objects.create_user(
             login.email, PASSWORD, full_name=login.full_name, role=login.role, staff_role=login.staff_role
         )
+    give_demo_factor(made)
+    return made
 
 
 def _certified_prescriber(user: User, npi: str, practice: str, at: datetime, program: ProgramVersion) -> Prescriber:
@@ -129,19 +141,19 @@ def _certified_prescriber(user: User, npi: str, practice: str, at: datetime, pro
     certification = prescriber_actions.save_prescriber_identity(
         by=by, at=at, user=user, identity=identity, program=program
     )
-    for material in required_materials(Party.PRESCRIBER, at, program):
-        prescriber_actions.review_prescriber_material(
-            by=by,
-            at=at,
-            certification=certification,
-            material=material.code,
-            version=material.version,
-            program=program,
-        )
     prescriber_actions.certify_prescriber(
-        by=by, at=at, certification=certification, signed_name=user.full_name, program=program
+        by=by,
+        at=at,
+        certification=certification,
+        signing=_signing(user, at, PROGRAM_ZONE.key),
+        program=program,
+        read=[(one.code, one.version) for one in required_materials(Party.PRESCRIBER, at, program)],
     )
     return certification.prescriber
+
+
+def _signing(user: User, at: datetime, zone: str) -> Signing:
+    return Signing(printed_name=user.get_full_name(), method=Method.PASSWORD, at=at, user_id=user.pk, zone=zone)
 
 
 def _certified_pharmacy(
@@ -150,18 +162,56 @@ def _certified_pharmacy(
     by = Actor.of(user)
     certification = pharmacy_actions.start_certification(by=by, at=at, user=user, identity=identity, program=program)
     for material in required_materials(Party.PHARMACY, at, program):
-        pharmacy_actions.review_pharmacy_material(
+        record_reading(
             by=by,
             at=at,
-            certification=certification,
+            user=user,
             material=material.code,
             version=material.version,
             program=program,
         )
+    attempt = pharmacy_actions.open_quiz(by=by, at=at, certification=certification, program=program)
     answers = {question.code: question.right for question in program.quiz}
-    pharmacy_actions.take_quiz(by=by, at=at, user=user, certification=certification, answers=answers, program=program)
-    signature = Signature(
-        name=user.full_name, processes=frozenset(process.code for process in program.pharmacy_processes)
+    pharmacy_actions.take_quiz(by=by, at=at, attempt=attempt, answers=answers, program=program)
+    pharmacy_actions.certify_pharmacy(
+        by=by,
+        at=at,
+        certification=certification,
+        processes=frozenset(process.code for process in program.pharmacy_processes),
+        signing=_signing(user, at, identity.time_zone),
+        program=program,
     )
-    pharmacy_actions.certify_pharmacy(by=by, at=at, certification=certification, signature=signature, program=program)
     return certification.pharmacy
+
+
+CHAIN_SITES = (
+    (
+        "Fictional Chain, Harbor",
+        "1555555568",
+        "0000011",
+        "America/New_York",
+        "1 Harbor Walk, Boston, MA 02110",
+    ),
+    (
+        "Fictional Chain, Lakeside",
+        "1555555576",
+        "0000012",
+        "America/Chicago",
+        "2 Lake Drive, Chicago, IL 60601",
+    ),
+    ("Fictional Chain, Mesa", "1555555584", "0000013", "America/Phoenix", "3 Mesa Road, Phoenix, AZ 85001"),
+)
+
+
+def _chain(user: User, colleague: User, at: datetime, program: ProgramVersion) -> None:
+    """Make a chain's sites: one is certified and has somebody untrained, the others wait for their signature."""
+    sites = [
+        pharmacy_actions.PharmacyIdentity(
+            name=name, npi=npi, ncpdp_id=ncpdp_id, time_zone=zone, phone="617-555-0142", address=address
+        )
+        for name, npi, ncpdp_id, zone, address in CHAIN_SITES
+    ]
+    first = _certified_pharmacy(user, sites[0], at, program)
+    by = Actor.of(user)
+    pharmacy_actions.add_staff(by=by, at=at, pharmacy=first, email=colleague.email)
+    pharmacy_actions.add_sites(by=by, at=at, user=user, sites=sites[1:], program=program)

@@ -118,6 +118,11 @@ def comes_of_age_soon(course: Course, clock: Clock) -> None:
     treated(course, clock, months=3, last=20)
 
 
+def form_waits_for_the_patient(course: Course, clock: Clock) -> None:
+    """The prescriber signed yesterday; the patient has not signed yet."""
+    course.send_to_sign(clock.ago(1, 14))
+
+
 # ---- females who can not get pregnant ----
 
 
@@ -214,3 +219,9 @@ def refused_twice(course: Course, clock: Clock) -> None:
     course.survey(clock.ago(3, 9))
     course.authorize(clock.ago(3, 10), attested=frozenset({"patient_survey"}))
     course.ask_confirmation(course.authorized(clock.ago(3, 11)), clock.ago(2, 13))
+
+
+def treatment_has_ended(course: Course, clock: Clock) -> None:
+    """Treatment ended nine days ago: the weeks of reminders run."""
+    treated(course, clock, months=2, last=31)
+    course.end(clock.ago(9, 11), "completed")

@@ -76,6 +76,16 @@ class TokenAuthentication(BaseAuthentication):
         return token
 
 
+class IsOfThePortal(BasePermission):
+    """Any token of the portal's."""
+
+    message = "This needs a token."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Allow every good token."""
+        return isinstance(request.auth, ApiToken)
+
+
 class IsPharmacy(BasePermission):
     """The token belongs to a pharmacy."""
 

@@ -88,6 +88,7 @@ def operation(
     number: Kind | None = None,
     key: bool = False,
     extra: tuple[int, ...] = (),
+    parameters: tuple[OpenApiParameter, ...] = (),
 ) -> Callable[[Any], Any]:
     """Describe one operation: its body and answers with an example of each, and every status it can have."""
     codes = [400, 401, 403, 404, *([413, 415] if ask else []), *extra, 500]
@@ -95,11 +96,11 @@ def operation(
     examples = [OpenApiExample("answer", value=replied, response_only=True, status_codes=[str(success)])]
     if asked is not None:
         examples.append(OpenApiExample("request", value=asked, request_only=True))
-    parameters = ([number_in_address(number)] if number else []) + ([KEY] if key else [])
+    named = ([number_in_address(number)] if number else []) + ([KEY] if key else []) + list(parameters)
     return extend_schema(
         operation_id=name,
         request=ask,
-        parameters=parameters,
+        parameters=named,
         responses={success: reply, **problems},
         examples=[*examples, *map(_problem_example, sorted(codes))],
     )

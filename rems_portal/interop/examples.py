@@ -76,3 +76,36 @@ STATUS: Body = {
         {"code": "barrier_contraception", "sentence": "I counseled the patient about barrier contraception."}
     ],
 }
+FORM: Body = {
+    "code": "checklist_MALE",
+    "title": "Education and Counseling Checklist: Males",
+    "program": "lenalidomide",
+    "version": "2026-04-27",
+    "language": "en",
+    "notice": "Demonstration text in our own words. It is not the FDA-approved form.",
+    "fingerprint": "2f7a4c0e" * 8,
+    "sections": [
+        {
+            "code": "counseling",
+            "title": "Gone through with the patient or guardian",
+            "intro": "",
+            "items": [
+                {
+                    "code": "no_sharing",
+                    "text": "Never sharing the medicine with anyone.",
+                    "kind": "tick",
+                    "help": "",
+                    "choices": [],
+                    "when": [],
+                    "required": True,
+                    "obligations": ["PH-03", "PH-10", "PM-04", "PM-07"],
+                    "least": None,
+                    "most": None,
+                    "longest": 200,
+                }
+            ],
+        }
+    ],
+    "signatures": [],
+}
+FORMS: Body = {"program_version": "2026-04-27", "forms": [FORM]}

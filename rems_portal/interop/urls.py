@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from rems_portal.interop import description  # noqa: F401 - describes the token to the schema
-from rems_portal.interop.api import authorizations, base, confirmations, patients
+from rems_portal.interop.api import authorizations, base, confirmations, forms, patients
 from rems_portal.interop.reference import reference
 
 app_name = "interop"
@@ -22,6 +22,8 @@ urlpatterns = [
     path("confirmations/<str:number>/checklist", confirmations.ConfirmationChecklist.as_view(), name="checklist"),
     path("confirmations/<str:number>/dispense", confirmations.ConfirmationDispense.as_view(), name="dispense"),
     path("confirmations/<str:number>/cancel", confirmations.ConfirmationCancel.as_view(), name="cancel"),
+    path("forms", forms.FormList.as_view(), name="forms"),
+    path("forms/<str:code>", forms.FormDetail.as_view(), name="form"),
     path("patients/<str:number>/pregnancy-tests", patients.PregnancyTestList.as_view(), name="pregnancy-tests"),
     path("patients/<str:number>/status", patients.PatientStatus.as_view(), name="patient-status"),
     path("openapi.json", document, name="openapi"),

@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
 
-from rems_portal.accounts.models import User
 from rems_portal.notifications.models import OutboxMessage
+
+if TYPE_CHECKING:
+    from rems_portal.accounts.models import User
 
 DELIVER = "rems_portal.notifications.tasks.deliver_outbox"
 
@@ -19,17 +22,19 @@ class Message:
     """One e-mail to queue under a key that is unique for what it tells and whom.
 
     `text` says what to do, never anything about a person's health. `user` is None for somebody without an account.
+    A `private` one holds a personal link: staff don't see its text, and it is erased once it is sent or given up.
     """
 
     key: str
     kind: str
     recipient: str
-    user: User | None
+    user: "User | None"
     subject: str
     text: str
+    private: bool = False
 
 
-def tell(*, users: Iterable[User], key: str, kind: str, subject: str, text: str, at: datetime) -> int:
+def tell(*, users: "Iterable[User]", key: str, kind: str, subject: str, text: str, at: datetime) -> int:
     """Queue one e-mail to each of `users` under `key`; a key already queued is left as it is.
 
     `text` says what to do, never anything about a patient's health; a link to the portal is added.
@@ -58,6 +63,7 @@ def queue(messages: Iterable[Message], *, at: datetime) -> None:
                 user=message.user,
                 subject=message.subject,
                 body=message.text,
+                private=message.private,
                 queued_at=at,
             )
             for message in messages

@@ -29,6 +29,7 @@ CLAIM_GOOD_FOR = timedelta(minutes=10)
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 4 * 60, 12 * 60))
 MOST_TRIES = len(WAITS) + 1
 AT_ONCE = 200
+ERASED = "(A personal link, which is not kept.)"
 
 
 @dataclass(slots=True)
@@ -102,16 +103,22 @@ def _send(message: OutboxMessage, connection: BaseEmailBackend, clock: Callable[
         connection.close()
         _put_back(message, error, clock(), tally)
         return
-    _mark(message, status=Status.SENT, sent_at=clock(), last_error="")
+    _mark(message, status=Status.SENT, sent_at=clock(), last_error="", **_erased(message))
     tally.sent += 1
 
 
 def _put_back(message: OutboxMessage, error: Exception, now: datetime, tally: Tally) -> None:
     given_up = message.attempts >= MOST_TRIES
     status = Status.FAILED if given_up else Status.QUEUED
-    _mark(message, status=status, claimed_at=now, last_error=f"{type(error).__name__}: {error}"[:200])
+    erased = _erased(message) if given_up else {}
+    _mark(message, status=status, claimed_at=now, last_error=f"{type(error).__name__}: {error}"[:200], **erased)
     tally.given_up += given_up
     tally.put_back += not given_up
+
+
+def _erased(message: OutboxMessage) -> dict[str, object]:
+    """Return the change that takes a personal link out of a message that is over."""
+    return {"body": ERASED} if message.private else {}
 
 
 def _mark(message: OutboxMessage, **changes: object) -> None:

@@ -22,6 +22,9 @@ class OutboxMessage(models.Model):
     )
     subject = models.CharField(max_length=150)
     body = models.TextField()
+    private = models.BooleanField(
+        default=False, help_text="Its body holds a personal link: nobody else reads it, and it is erased once sent."
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     queued_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)

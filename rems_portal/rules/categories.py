@@ -7,7 +7,7 @@ from datetime import date
 
 from rems_portal.rules.calendars import day_in_words
 from rems_portal.rules.programs.definition import ProgramVersion
-from rems_portal.rules.vocabulary import CannotBasis, MenstrualCycles, RiskCategory, RuleGroup, Sex
+from rems_portal.rules.vocabulary import RULE_GROUPS, CannotBasis, MenstrualCycles, RiskCategory, RuleGroup, Sex
 
 __all__ = [
     "ADULT_AGE_YEARS",
@@ -25,19 +25,10 @@ __all__ = [
 
 ADULT_AGE_YEARS = 18
 
-_GROUPS = {
-    RiskCategory.AF_CAN: RuleGroup.FCGP,
-    RiskCategory.FC_CAN: RuleGroup.FCGP,
-    RiskCategory.AF_CANNOT: RuleGroup.AFN,
-    RiskCategory.FC_CANNOT: RuleGroup.FCN,
-    RiskCategory.AM: RuleGroup.MALE,
-    RiskCategory.MC: RuleGroup.MALE,
-}
-
 
 def group_of(category: RiskCategory) -> RuleGroup:
     """The rule group that a category belongs to."""
-    return _GROUPS[category]
+    return RULE_GROUPS[category]
 
 
 def adult_on(birth_date: date) -> date:

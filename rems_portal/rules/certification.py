@@ -1,15 +1,17 @@
-"""What is missing before a prescriber or a pharmacy is certified.
+"""What is missing before a prescriber or a pharmacy is certified, and whether one signed earlier still counts.
 
 Complete means certified at once; suspending and reinstating are acts of program staff and no rules of their own.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from rems_portal.rules.calendars import program_day, require_utc
 from rems_portal.rules.findings import Check, Finding, Problem, Rule, evaluate
-from rems_portal.rules.programs import Material, ProgramVersion, materials_on_offer
+from rems_portal.rules.lifecycles import CertificationStatus
+from rems_portal.rules.programs import Material, ProgramVersion, Renewal, materials_on_offer
+from rems_portal.rules.quiz import QuizAttemptFacts, quiz_is_passed
 from rems_portal.rules.vocabulary import Party
 
 
@@ -20,14 +22,6 @@ class ReviewFacts:
     material: str
     version: str
     reviewed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class QuizAttemptFacts:
-    """One attempt at the Pharmacy Certification Quiz: right answers out of all questions."""
-
-    correct: int
-    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +67,46 @@ def required_materials(audience: Party, at: datetime, program: ProgramVersion) -
     )
 
 
-def quiz_percent(correct: int, total: int) -> int:
-    """The share of right answers in whole percent, rounded down. Raises ValueError for an impossible count."""
-    if not 0 <= correct <= total or total == 0:
-        raise ValueError("The right answers must lie between none and all of at least one question.")
-    return correct * 100 // total
+def materials_to_read(audience: Party, at: datetime, program: ProgramVersion) -> tuple[Material, ...]:
+    """The materials whose version in force at an instant (UTC) asks everybody of this audience to read it (PG-03)."""
+    offered = materials_on_offer(program, program_day(at))
+    return tuple(material for material in offered if material.audience == audience and material.must_be_read)
 
 
-def quiz_is_passed(correct: int, total: int, program: ProgramVersion) -> bool:
-    """Whether an attempt at the Pharmacy Certification Quiz reaches the pass mark (PH-01)."""
-    return quiz_percent(correct, total) >= program.quiz_pass_percent
+def oldest_that_counts(renewal: Renewal | None, day: date) -> str:
+    """The oldest version whose signature or reading counts on a program day; "" while every one does."""
+    return renewal.oldest_version if renewal is not None and renewal.from_day <= day else ""
 
 
-def score_quiz(answers: Mapping[str, str], program: ProgramVersion) -> QuizAttemptFacts:
-    """How many of the version's questions were answered rightly: answers by the question's code (PH-01)."""
-    right = sum(answers.get(question.code) == question.right for question in program.quiz)
-    return QuizAttemptFacts(right, len(program.quiz))
+def oldest_certification(party: Party, day: date, program: ProgramVersion) -> str:
+    """The oldest version under which a party's certification may be signed to count on a program day; "" for any."""
+    return oldest_that_counts(program.recertification.get(party), day)
+
+
+def oldest_training(day: date, program: ProgramVersion) -> str:
+    """The oldest version of the Pharmacy Training whose reading lets staff confirm on a program day; "" for any."""
+    return oldest_that_counts(program.staff_retraining, day)
+
+
+def counts_as_certified(status: str, version: str, *, party: Party, day: date, program: ProgramVersion) -> bool:
+    """Whether a certification signed under a version makes its holder certified on a program day.
+
+    The one rule behind AUTH-01, CONF-01 and CONF-04 (PR-01, PR-02, PR-03, PH-01, PH-02).
+    """
+    return status == CertificationStatus.CERTIFIED and version >= oldest_certification(party, day, program)
+
+
+def renewal_of(version: str, renewal: Renewal | None) -> Renewal | None:
+    """What demands that something signed or read under a version is done again; None when nothing does."""
+    return renewal if renewal is not None and version < renewal.oldest_version else None
+
+
+def quiz_counts(attempts: Iterable[QuizAttemptFacts], program: ProgramVersion) -> bool:
+    """Whether one of a person's attempts is passed, and of a version that counts towards a certification now."""
+    renewal = program.recertification.get(Party.PHARMACY)
+    return any(
+        renewal_of(one.version, renewal) is None and quiz_is_passed(one.correct, one.total, program) for one in attempts
+    )
 
 
 def _review_problem(
@@ -132,7 +150,7 @@ def pharmacy_materials_are_reviewed(case: _PharmacyCase) -> Problem | None:
 
 def quiz_has_been_passed(case: _PharmacyCase) -> Problem | None:
     """CERT-12."""
-    if any(quiz_is_passed(attempt.correct, attempt.total, case.program) for attempt in case.facts.quiz_attempts):
+    if quiz_counts(case.facts.quiz_attempts, case.program):
         return None
     return Problem(
         f"The Pharmacy Certification Quiz is not passed yet: {case.program.quiz_pass_percent} % of the answers must be "

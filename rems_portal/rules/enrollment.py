@@ -19,6 +19,7 @@ __all__ = [
     "SurveyFacts",
     "agreement_problem",
     "category_of",
+    "child_assents",
     "coming_of_age_on",
     "coming_of_age_warning",
     "supply_ends_on",
@@ -89,3 +90,9 @@ def supply_ends_on(patient: PatientFacts) -> date | None:
         ),
         default=None,
     )
+
+
+def child_assents(birth_date: date, on: date, program: ProgramVersion) -> bool:
+    """Whether a child is old enough on a program day to sign the agreement form beside the guardian."""
+    years = program.assent_from_age_years
+    return (on.year - birth_date.year) - ((on.month, on.day) < (birth_date.month, birth_date.day)) >= years

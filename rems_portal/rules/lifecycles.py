@@ -21,10 +21,15 @@ class CertificationStatus(StrEnum):
 
 
 class EnrollmentStatus(StrEnum):
-    """A patient's enrollment; a restart of treatment is a new enrollment."""
+    """A patient's enrollment; a restart of treatment is a new enrollment.
 
+    "pending": signed by the prescriber, waiting for the patient's side; "withdrawn": ended while it waited.
+    """
+
+    PENDING = "pending"
     ENROLLED = "enrolled"
     DISCONTINUED = "discontinued"
+    WITHDRAWN = "withdrawn"
 
 
 class AuthorizationStatus(StrEnum):
@@ -63,8 +68,10 @@ CERTIFICATION_MOVES: Mapping[CertificationStatus, frozenset[CertificationStatus]
 }
 
 ENROLLMENT_MOVES: Mapping[EnrollmentStatus, frozenset[EnrollmentStatus]] = {
+    EnrollmentStatus.PENDING: frozenset({EnrollmentStatus.ENROLLED, EnrollmentStatus.WITHDRAWN}),
     EnrollmentStatus.ENROLLED: frozenset({EnrollmentStatus.DISCONTINUED}),
     EnrollmentStatus.DISCONTINUED: frozenset(),
+    EnrollmentStatus.WITHDRAWN: frozenset(),
 }
 
 # To "dispensed" lead also moves from active, void and expired: a dispense that is recorded late, after its confirmation

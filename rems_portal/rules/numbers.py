@@ -1,4 +1,4 @@
-"""Numbers that people read aloud: patients, cases, authorizations, confirmations; and the NPI and NCPDP id.
+"""Numbers that people read aloud: patients, cases, authorizations, confirmations, forms; and the NPI and NCPDP id.
 
 Each kind has its own prefix letter. The alphabet leaves out look-alikes, and a check character tells a slip of the
 finger from an unknown number. Randomness is an argument: who issues a number draws it, nothing here does.
@@ -29,6 +29,7 @@ class Kind(StrEnum):
     CASE = "K"
     AUTHORIZATION = "A"
     CONFIRMATION = "C"
+    FORM = "F"
 
     @property
     def label(self) -> str:
@@ -41,9 +42,10 @@ _LABELS = {
     Kind.CASE: "a case number",
     Kind.AUTHORIZATION: "an authorization number",
     Kind.CONFIRMATION: "a confirmation number",
+    Kind.FORM: "a form number",
 }
 
-_KIND_OFFSETS = {Kind.PATIENT: 1, Kind.CASE: 2, Kind.AUTHORIZATION: 3, Kind.CONFIRMATION: 4}
+_KIND_OFFSETS = {Kind.PATIENT: 1, Kind.CASE: 2, Kind.AUTHORIZATION: 3, Kind.CONFIRMATION: 4, Kind.FORM: 5}
 
 
 class NumberError(ValueError):

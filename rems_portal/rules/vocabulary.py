@@ -61,6 +61,15 @@ class RuleGroup(StrEnum):
         return _GROUP_LABELS[self]
 
 
+RULE_GROUPS = {
+    RiskCategory.AF_CAN: RuleGroup.FCGP,
+    RiskCategory.FC_CAN: RuleGroup.FCGP,
+    RiskCategory.AF_CANNOT: RuleGroup.AFN,
+    RiskCategory.FC_CANNOT: RuleGroup.FCN,
+    RiskCategory.AM: RuleGroup.MALE,
+    RiskCategory.MC: RuleGroup.MALE,
+}
+
 _GROUP_LABELS = {
     RuleGroup.FCGP: "Females who can get pregnant",
     RuleGroup.AFN: "Adult females who can not get pregnant",

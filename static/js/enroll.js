@@ -17,7 +17,7 @@
   const isPart = (event) => event.detail.target === part();
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     if (!isPart(event)) return;
-    typed = [...part().querySelectorAll("input[type=text], input:checked")];
+    typed = [...part().querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox]), input:checked")];
     focused = part().contains(document.activeElement) ? document.activeElement.id : "";
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {
@@ -25,8 +25,8 @@
     for (const before of typed) {
       const now = before.id && document.getElementById(before.id);
       if (!now) continue;
-      if (before.type === "text") now.value = now.value || before.value;
-      else now.checked = true;
+      if (before.matches("[type=radio], [type=checkbox]")) now.checked = true;
+      else now.value = now.value || before.value;
     }
     if (focused) document.getElementById(focused)?.focus();
   });

@@ -58,6 +58,24 @@
     }
   });
 
+  // A password can be looked at while it is typed; it is hidden again when the form is sent.
+  for (const input of all("input[type=password]")) {
+    const frame = document.createElement("span"), button = document.createElement("button");
+    frame.className = "with-toggle";
+    Object.assign(button, { type: "button", className: "plain", textContent: "Show" });
+    button.setAttribute("aria-label", "Show what you typed");
+    button.setAttribute("aria-pressed", "false");
+    input.replaceWith(frame);
+    frame.append(input, button);
+    const show = (shown) => {
+      input.type = shown ? "text" : "password";
+      button.textContent = shown ? "Hide" : "Show";
+      button.setAttribute("aria-pressed", String(shown));
+    };
+    button.addEventListener("click", () => show(input.type === "password"));
+    input.form?.addEventListener("submit", () => show(false));
+  }
+
   const summary = document.querySelector("[data-focus]");
   if (summary) summary.focus();
   for (const link of all(".summary a")) {

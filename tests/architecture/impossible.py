@@ -4,15 +4,23 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from django.db import models
+
 import tests.factories as make
 from authorizations.models import ComplianceCase
-from patients.models import SafetyCase
+from patients.actions import invite_to_sign, prepare_enrollment
+from patients.models import Agreement, SafetyCase
+from pharmacies import actions as pharmacy_actions
 from prescribers.models import Delegation
+from rems_portal.accounts.actions import NewAccount, invite_account
+from rems_portal.accounts.models import User
+from rems_portal.audit.actors import acting_as
 from rems_portal.audit.models import AccessEvent
 from rems_portal.interop.models import ApiToken
 from rems_portal.notifications.models import OutboxMessage
 from rems_portal.rules.categories import RiskCategory
 from tests.factories import NOW, days, hours
+from tests.integration.signed_forms import wholly_signed
 
 Maker = Callable[[], Any]
 C = RiskCategory
@@ -31,6 +39,41 @@ def agreement(category: RiskCategory = C.AF_CAN) -> Any:
 
 def child_agreement() -> Any:
     return agreement(C.FC_CAN)
+
+
+def pending() -> Any:
+    return make.pending_enrollment(C.AM)
+
+
+def asked_transfer() -> Any:
+    return make.transfer(make.enrollment(C.AM))
+
+
+def transfer_agreement() -> Any:
+    return asked_transfer().agreement
+
+
+def first_agreement(transfer: dict[str, Any]) -> int:
+    return Agreement.objects.get(enrollment=transfer["enrollment_id"], purpose="enroll").pk
+
+
+def signing_link() -> Any:
+    waiting = make.waiting_agreement(pending())
+    by = make.actor(waiting.enrollment.prescriber.user)
+    return invite_to_sign(by=by, at=NOW, agreement=waiting)[0]
+
+
+def prepared() -> Any:
+    dr = make.prescriber()
+    return prepare_enrollment(by=make.actor(dr.user), at=NOW, user=dr.user, prescriber=dr, answers={"sex": "male"})
+
+
+def used_prepared() -> Any:
+    made = prepared()
+    made.enrollment = make.pending_enrollment(C.AM, prescriber=made.prescriber)
+    with acting_as(make.actor(made.prescriber.user)):
+        made.save()
+    return made
 
 
 def test_record() -> Any:
@@ -86,6 +129,10 @@ def prescriber_certification() -> Any:
     return make.prescriber().certifications.get()
 
 
+def reading() -> Any:
+    return make.reading(make.account())
+
+
 def pharmacy_certification() -> Any:
     return make.pharmacy().certifications.get()
 
@@ -99,12 +146,31 @@ def delegation() -> Any:
     return Delegation.objects.get()
 
 
+def open_quiz() -> Any:
+    certification = make.pharmacy(certified=False).certifications.get()
+    user = certification.pharmacy.staff.get().user
+    return pharmacy_actions.open_quiz(by=make.actor(user), at=NOW, certification=certification, program=make.PROGRAM)
+
+
 def pharmacy_staff() -> Any:
     return make.pharmacy().staff.get()
 
 
+def account_invitation() -> Any:
+    boss, wanted = make.administrator(), NewAccount(email="n@example.com", full_name="N", role=User.Role.DELEGATE)
+    return invite_account(by=make.actor(boss), at=NOW, user=boss, account=wanted)
+
+
 def message() -> Any:
     return OutboxMessage.objects.create(key="k", kind="x", recipient="a@example.com", queued_at=NOW)
+
+
+def signed_form() -> Any:
+    return wholly_signed()
+
+
+def signature() -> Any:
+    return signed_form().signatures.first()
 
 
 def look() -> Any:
@@ -130,8 +196,24 @@ IMPOSSIBLE: dict[str, list[tuple[Maker, dict[str, Any]]]] = {
         (make.auditor, {"staff_role": ""}),
         (make.account, {"staff_role": "administrator"}),
     ],
+    "invitation_expires_after_it_is_sent": [(account_invitation, {"expires_at": NOW})],
+    "invitation_accepted_or_withdrawn_not_both": [(account_invitation, {"accepted_at": NOW, "withdrawn_at": NOW})],
     "outbox_sent_at_fits_status": [(message, {"status": "sent"}), (message, {"sent_at": NOW})],
     "outbox_status_is_known": [(message, {"status": "lost"})],
+    "signed_form_digest_is_sha256": [(signed_form, {"digest": "0" * 63}), (signed_form, {"digest": "Z" * 64})],
+    "signed_form_names_who_entered_it": [(signed_form, {"entered_by_name": ""})],
+    "signed_form_is_not_empty": [(signed_form, {"document": ""})],
+    "signature_signer_is_known": [(signature, {"signer": "neighbor"})],
+    "signature_method_is_known": [(signature, {"method": "voice"})],
+    "signature_has_name_and_meaning": [(signature, {"printed_name": ""}), (signature, {"meaning": ""})],
+    "signature_by_password_has_an_account": [(signature, {"user_id": None})],
+    "signature_digests_are_sha256": [(signature, {"seal": ""}), (signature, {"document_digest": "0" * 63})],
+    "material_language_is_known": [(reading, {"language": "xx"})],
+    "material_reading_says_what_was_read": [
+        (reading, {"material": ""}),
+        (reading, {"version": ""}),
+        (reading, {"program": ""}),
+    ],
     "prescriber_npi_has_ten_digits": [
         (make.prescriber, {"npi": "123456789"}),
         (make.prescriber, {"npi": "12345678X0"}),
@@ -142,16 +224,54 @@ IMPOSSIBLE: dict[str, list[tuple[Maker, dict[str, Any]]]] = {
         (lambda: make.prescriber(certified=False).certifications.get(), {"signed_name": "A"}),
         (lambda: make.prescriber(certified=False).certifications.get(), {"signed_at": NOW}),
     ],
+    "prescriber_certification_keeps_a_form_that_is_signed": [
+        (prescriber_certification, {"status": "in_progress", "signed_name": "", "signed_at": None}),
+    ],
     "delegation_ends_after_it_starts": [(delegation, {"ends_on": date(2020, 1, 1)})],
     "patient_sex_is_known": [(lambda: female().patient, {"sex": "x"})],
     "patient_has_a_name": [(lambda: female().patient, {"family_name": ""})],
     "enrollment_status_is_known": [(female, {"status": "paused", "ended_at": NOW})],
-    "enrollment_ended_at_fits_status": [(female, {"ended_at": NOW}), (female, {"status": "discontinued"})],
+    "enrollment_ended_at_fits_status": [
+        (female, {"ended_at": NOW, "ended_by_name": "A", "ended_reason": "x"}),
+        (female, {"status": "discontinued"}),
+        (pending, {"status": "withdrawn"}),
+    ],
+    "enrollment_ending_names_who_and_why": [
+        (female, {"status": "discontinued", "ended_at": NOW}),
+        (female, {"status": "discontinued", "ended_at": NOW, "ended_by_name": "A"}),
+        (female, {"status": "discontinued", "ended_at": NOW, "ended_reason": "x"}),
+        (female, {"ended_by_name": "A"}),
+    ],
+    "enrollment_after_care_follows_treatment": [(female, {"after_care_until": date(2026, 7, 13)})],
+    "enrollment_ending_form_ends_treatment": [
+        (lambda: make.discontinued(make.enrollment(C.AM)), {"status": "withdrawn", "after_care_until": None})
+    ],
     "enrollment_cannot_has_a_basis": [
         (female, {"can_get_pregnant": False}),
         (female, {"can_get_pregnant": False, "cannot_basis": "says so"}),
     ],
     "agreement_category_is_known": [(agreement, {"category": "AF"})],
+    "agreement_purpose_is_known": [(agreement, {"purpose": "gift"})],
+    "agreement_only_a_transfer_waits_to_be_in_force": [(agreement, {"in_force_from": None})],
+    "agreement_transfer_in_force_only_when_signed": [(transfer_agreement, {"in_force_from": NOW})],
+    "transfer_leads_to_another_prescriber": [
+        (asked_transfer, {"to_prescriber": models.F("from_prescriber")}),
+    ],
+    "transfer_ends_in_one_way": [
+        (
+            asked_transfer,
+            {"done_at": NOW, "withdrawn_at": NOW, "withdrawn_by_name": "A", "withdrawn_reason": "x"},
+        )
+    ],
+    "transfer_withdrawal_names_who_and_why": [
+        (asked_transfer, {"withdrawn_at": NOW}),
+        (asked_transfer, {"withdrawn_at": NOW, "withdrawn_by_name": "A"}),
+        (asked_transfer, {"withdrawn_reason": "x"}),
+    ],
+    "signing_invitation_expires_after_it_begins": [(signing_link, {"expires_at": NOW})],
+    "signing_invitation_names_who_invited": [(signing_link, {"invited_by_name": ""})],
+    "prepared_enrollment_used_or_discarded": [(used_prepared, {"discarded_at": NOW})],
+    "prepared_enrollment_names_who": [(prepared, {"prepared_by_name": ""})],
     "agreement_prescriber_signature_is_whole": [
         (agreement, {"prescriber_signed_name": ""}),
         (agreement, {"prescriber_signed_at": None}),
@@ -201,6 +321,17 @@ IMPOSSIBLE: dict[str, list[tuple[Maker, dict[str, Any]]]] = {
         (lambda: make.pharmacy(certified=False).certifications.get(), {"signed_at": NOW}),
     ],
     "quiz_has_no_more_right_answers_than_questions": [(quiz_attempt, {"correct": 99})],
+    "quiz_is_scored_when_it_was_sent": [
+        (quiz_attempt, {"correct": None}),
+        (quiz_attempt, {"taken_at": None}),
+        (open_quiz, {"correct": 0}),
+        (open_quiz, {"passed": True}),
+    ],
+    "quiz_is_sent_after_it_was_opened": [(quiz_attempt, {"taken_at": NOW - days(50)})],
+    "pharmacy_staff_training_names_its_version": [
+        (pharmacy_staff, {"trained_version": ""}),
+        (pharmacy_staff, {"trained_at": None}),
+    ],
     "pharmacy_staff_leaves_after_starting": [(pharmacy_staff, {"ends_on": date(2020, 1, 1)})],
     "product_has_a_source": [(make.product, {"source": ""})],
     "product_strength_positive": [(make.product, {"strength_mg": 0})],
@@ -247,15 +378,18 @@ IMPOSSIBLE: dict[str, list[tuple[Maker, dict[str, Any]]]] = {
 # Written a second time as it is (its own unique columns changed), the row must be refused.
 TWICE: dict[str, tuple[Maker, dict[str, Any]]] = {
     "account_email_unique_whatever_case": (lambda: make.account(email="a@example.com"), {"email": "A@example.com"}),
+    "signature_one_on_each_line": (signature, {}),
     "prescriber_certified_once_per_program": (prescriber_certification, {}),
-    "prescriber_reviews_a_version_once": (lambda: prescriber_certification().reviews.first(), {}),
+    "material_version_is_read_once_by_a_person": (reading, {}),
     "delegation_open_once": (delegation, {}),
     "patient_enrolled_once_per_program": (female, {"submission_key": None}),
-    "agreement_one_current": (agreement, {}),
+    "enrollment_pending_once_per_prescriber": (pending, {"submission_key": None}),
+    "agreement_one_current": (agreement, {"form_id": None}),
+    "transfer_asked_once_by_a_prescriber": (asked_transfer, {"agreement_id": first_agreement}),
     "safety_case_one_open_of_a_kind": (safety_case, {"number": "K-OTHER"}),
     "pharmacy_certified_once_per_program": (pharmacy_certification, {}),
-    "pharmacy_reviews_a_version_once": (lambda: pharmacy_certification().reviews.first(), {}),
     "pharmacy_staff_open_once": (pharmacy_staff, {}),
+    "quiz_paper_open_once": (open_quiz, {}),
     "decision_once_per_key_of_prescriber": (
         lambda: make.ask_authorization(female(), idempotency_key="key"),
         {},

@@ -62,9 +62,9 @@ def test_act_without_an_actor_or_a_zone_does_not_run() -> None:
     user = make.administrator()
     wanted = accounts.NewAccount(email="n@example.com", full_name="N", role=user.Role.DELEGATE)
     with pytest.raises(TypeError, match="needs by=Actor"):
-        accounts.create_account(by=user, at=NOW, user=user, account=wanted)
+        accounts.invite_account(by=user, at=NOW, user=user, account=wanted)
     with pytest.raises(ValueError, match="an instant with a time zone"):
-        accounts.create_account(by=make.actor(user), at=NOW.replace(tzinfo=None), user=user, account=wanted)
+        accounts.invite_account(by=make.actor(user), at=NOW.replace(tzinfo=None), user=user, account=wanted)
     assert get_user_model().objects.count() == 1
 
 
@@ -73,7 +73,7 @@ def test_history_is_dated_by_the_act_in_utc_whatever_zone_it_came_in() -> None:
     user = make.administrator()
     at = datetime(2026, 6, 15, 20, 0, tzinfo=timezone(timedelta(hours=5)))
     wanted = accounts.NewAccount(email="n@example.com", full_name="N", role=user.Role.DELEGATE)
-    made = accounts.create_account(by=make.actor(user), at=at, user=user, account=wanted)
+    made = accounts.invite_account(by=make.actor(user), at=at, user=user, account=wanted).account
     assert made.history.get().history_date == datetime(2026, 6, 15, 15, 0, tzinfo=UTC)
 
 
@@ -83,5 +83,7 @@ def test_an_act_that_fails_leaves_nothing() -> None:
     form = replace(make.agreement_form(RiskCategory.AM), family_name="")
     before = latest_rows()
     with pytest.raises(Exception):  # noqa: B017 - whatever stops it, nothing may stay
-        patients.enroll_patient(by=make.actor(dr.user), at=NOW, prescriber=dr, form=form, program=PROGRAM)
+        patients.enroll_patient(
+            by=make.actor(dr.user), at=NOW, prescriber=dr, form=form, program=PROGRAM, signing=make.signing(dr.user)
+        )
     assert latest_rows() == before

@@ -60,7 +60,8 @@ def test_the_impossible_is_refused(name: str, maker: Maker, bad: dict[str, Any])
 
 def write_again(record: Any, changes: dict[str, Any]) -> None:
     """Insert a copy of the row under another id, by plain SQL."""
-    row = rows_of(record).values().get() | changes
+    row = rows_of(record).values().get()
+    row |= {name: change(row) if callable(change) else change for name, change in changes.items()}
     values = {field.column: field.get_db_prep_save(row[field.attname], connection) for field in columns_of(record)}
     names = ", ".join(connection.ops.quote_name(column) for column in values)
     table = connection.ops.quote_name(type(record)._meta.db_table)

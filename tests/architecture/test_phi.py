@@ -17,11 +17,28 @@ PHI: dict[str, set[str]] = {
     "patients.Patient": {"number", "given_name", "family_name", "birth_date", "sex", "email", "identity_key"},
     "patients.Enrollment": {
         "patient", "status", "enrolled_at", "ended_at", "can_get_pregnant", "cannot_basis", "menstrual_cycles",
-        "next_test_due", "next_survey_due", "prescriber",
+        "next_test_due", "next_survey_due", "prescriber", "ended_by_name", "ended_reason", "after_care_until",
+        "comes_of_age_on", "ending_form",
+    },
+    "signatures.SignedForm": {"number", "about", "document", "digest", "entered_at", "entered_by_name", "completed_at"},
+    "signatures.Signature": {
+        "form", "signer", "printed_name", "relation", "meaning", "signed_at", "zone", "method", "user",
+        "document_digest", "seal",
     },
     "patients.Agreement": {
         "enrollment", "category", "prescriber_signed_name", "prescriber_signed_at", "patient_signed_name",
-        "patient_signed_at", "guardian_name", "guardian_relation", "superseded_at",
+        "patient_signed_at", "guardian_name", "guardian_relation", "superseded_at", "purpose", "form",
+        "in_force_from",
+    },
+    "patients.Transfer": {
+        "enrollment", "from_prescriber", "to_prescriber", "agreement", "asked_at", "done_at", "withdrawn_at",
+        "withdrawn_by_name", "withdrawn_reason", "email",
+    },
+    "patients.SigningInvitation": {
+        "enrollment", "agreement", "invited_at", "invited_by_name", "expires_at", "used_at", "failed_birth_dates",
+    },
+    "patients.PreparedEnrollment": {
+        "prescriber", "answers", "prepared_at", "prepared_by", "prepared_by_name", "enrollment", "discarded_at",
     },
     "patients.PregnancyTest": {
         "enrollment", "collected_at", "reported_at", "method", "sensitivity_miu_ml", "result", "laboratory",
@@ -31,7 +48,7 @@ PHI: dict[str, set[str]] = {
         "enrollment", "invited_at", "invited_by_name", "expires_at", "used_at", "failed_birth_dates", "draft",
     },
     "patients.PatientSurvey": {
-        "enrollment", "invitation", "rule_group", "answers", "completed_at", "completed_by", "channel",
+        "enrollment", "invitation", "form", "rule_group", "answers", "completed_at", "completed_by", "channel",
     },
     "patients.SafetyCase": {
         "number", "enrollment", "kind", "holds", "status", "opened_at", "opened_by_name", "closed_at", "closed_by",
@@ -40,7 +57,7 @@ PHI: dict[str, set[str]] = {
     "patients.SafetyReport": {"case", "reported_at", "reporter_name", "reporter_role", "details"},
     "authorizations.Decision": {
         "ask", "outcome", "at", "facts", "checks", "failed", "actor_name", "user", "enrollment", "prescriber",
-        "pharmacy",
+        "pharmacy", "form",
     },
     "authorizations.Authorization": {
         "number", "enrollment", "prescriber", "decision", "category", "status", "issued_at", "valid_through",
@@ -51,7 +68,7 @@ PHI: dict[str, set[str]] = {
         "number", "authorization", "enrollment", "pharmacy", "decision", "rule_group", "status", "obtained_at",
         "ship_by", "pick_up_by", "lapses_at", "days_supply", "strength_mg", "superseded", "ended_at", "ended_reason",
     },
-    "authorizations.Checklist": {"confirmation", "rule_group", "items", "completed_at", "completed_by_name"},
+    "authorizations.Checklist": {"confirmation", "rule_group", "items", "form", "completed_at", "completed_by_name"},
     "authorizations.Dispense": {
         "confirmation", "enrollment", "pharmacy", "checklist", "how", "done_at", "dispensed_on", "supply_ends_on",
         "days_supply", "product", "lot", "recorded_at", "recorded_by_name", "in_time",
@@ -66,31 +83,42 @@ NOT_PHI: dict[str, set[str]] = {
     "audit.AccessEvent": {"at", "user", "actor_name", "channel", "outcome"},
     "accounts.User": {
         "password", "last_login", "email", "full_name", "role", "staff_role", "is_active", "date_joined",
+        "sessions_ended_at",
+    },
+    "accounts.Invitation": {
+        "account", "invited_by", "invited_at", "expires_at", "token_hash", "accepted_at", "withdrawn_at",
     },
     "notifications.OutboxMessage": {
-        "key", "kind", "recipient", "user", "subject", "body", "status", "queued_at", "claimed_at", "sent_at",
-        "attempts", "last_error",
+        "key", "kind", "recipient", "user", "subject", "body", "private", "status", "queued_at", "claimed_at",
+        "sent_at", "attempts", "last_error",
     },
+    "signatures.SignedForm": {"program", "code", "version", "language"},
+    "signatures.SigningTry": {"user", "tried_at", "right"},
+    "materials.MaterialReading": {"user", "program", "material", "version", "language", "read_at"},
     "prescribers.Prescriber": {
         "user", "npi", "full_name", "credentials", "practice_name", "phone", "address",
     },
     "prescribers.PrescriberCertification": {
-        "prescriber", "program", "status", "program_version", "signed_name", "signed_at", "certified_at",
+        "prescriber", "program", "status", "program_version", "form", "signed_name", "signed_at", "certified_at",
     },
-    "prescribers.PrescriberMaterialReview": {"certification", "material", "version", "reviewed_at"},
     "prescribers.Delegation": {"prescriber", "delegate", "starts_on", "ends_on"},
     "pharmacies.Pharmacy": {"name", "npi", "ncpdp_id", "time_zone", "phone", "address"},
     "pharmacies.PharmacyCertification": {
         "pharmacy", "program", "status", "program_version", "attests_supply_left", "attests_supply_limit",
-        "attests_number_and_category", "signed_name", "signed_at", "certified_at",
+        "attests_number_and_category", "signed_name", "signed_at", "certified_at", "form",
     },
-    "pharmacies.PharmacyMaterialReview": {"certification", "material", "version", "reviewed_at"},
-    "pharmacies.QuizAttempt": {"certification", "taken_at", "taken_by", "answers", "correct", "questions", "passed"},
-    "pharmacies.PharmacyStaff": {"pharmacy", "user", "is_representative", "trained_at", "starts_on", "ends_on"},
+    "pharmacies.QuizAttempt": {
+        "certification", "person", "program", "program_version", "opened_at", "paper", "taken_at", "answers", "correct",
+        "questions", "passed",
+    },
+    "pharmacies.PharmacyStaff": {
+        "pharmacy", "user", "is_representative", "trained_at", "trained_version", "starts_on", "ends_on",
+    },
     "patients.Enrollment": {"program", "submission_key"},
     "patients.Agreement": {"program_version", "submission_key"},
     "patients.PregnancyTest": {"submission_key"},
     "patients.SurveyInvitation": {"token_hash"},
+    "patients.SigningInvitation": {"token_hash"},
     "patients.PatientSurvey": {"program_version"},
     "patients.SafetyReport": {"submission_key"},
     "authorizations.Product": {"program", "name", "labeler", "ndc", "strength_mg", "source", "is_active"},

@@ -31,6 +31,8 @@ OPERATIONS = {
     ("post", "/api/v1/confirmations/{number}/cancel"): {200, 400, 401, 403, 404, 413, 415, 422, 500},
     ("post", "/api/v1/confirmations/{number}/checklist"): {200, 400, 401, 403, 404, 413, 415, 422, 500},
     ("post", "/api/v1/confirmations/{number}/dispense"): {201, 400, 401, 403, 404, 409, 413, 415, 422, 500},
+    ("get", "/api/v1/forms"): {200, 400, 401, 403, 404, 500},
+    ("get", "/api/v1/forms/{code}"): {200, 400, 401, 403, 404, 500},
     ("post", "/api/v1/patients/{number}/pregnancy-tests"): {201, 400, 401, 403, 404, 409, 413, 415, 422, 500},
     ("get", "/api/v1/patients/{number}/status"): {200, 400, 401, 403, 404, 500},
 }
@@ -146,7 +148,12 @@ def known(db: None) -> dict[str, Any]:
         "authorization": held.authorization.number,
         "birth_date": str(one.patient.birth_date),
         "items": items_of(held),
-        "systems": {"patients": prescriber, "authorizations": prescriber, "confirmations": pharmacy},
+        "systems": {
+            "patients": prescriber,
+            "authorizations": prescriber,
+            "confirmations": pharmacy,
+            "forms": pharmacy,
+        },
         "turn": cycle((True, True, False)),
     }
 
@@ -190,6 +197,8 @@ def test_invented_requests_get_described_answers(
 def _lead_somewhere(case: schemathesis.Case, known: dict[str, Any]) -> None:
     if "number" in (case.path_parameters or {}):
         case.path_parameters["number"] = known["patient" if "patients" in case.path else "confirmation"]
+    if "code" in (case.path_parameters or {}):
+        case.path_parameters["code"] = "prescriber_survey_FCGP"
     if not isinstance(case.body, dict):
         return
     real = {

@@ -20,6 +20,7 @@ from rems_portal.rules.dispensing import checklist_items
 from tests.factories.clock import NOW, PROGRAM, days, hours
 from tests.factories.patients import group_at, patient_survey, pregnancy_test
 from tests.factories.pharmacies import pharmacy as make_pharmacy
+from tests.factories.signing import signing
 
 EVERYTHING = frozenset(attestation.code for attestation in PROGRAM.attestations)
 _numbers = count(1)
@@ -66,6 +67,7 @@ def ask_authorization(
         enrollment=one,
         survey=prescriber_survey(**changes),
         program=PROGRAM,
+        signing=signing(one.prescriber.user, at=at),
         idempotency_key=idempotency_key,
     )
 

@@ -5,9 +5,11 @@ from datetime import date, datetime
 from itertools import count
 from typing import Any
 
-from authorizations.actions.safety import TestResult, complete_patient_survey, record_pregnancy_test
-from patients.actions import PatientEnrollment, enroll_patient, invite_to_survey
-from patients.models import Enrollment, PatientSurvey, PregnancyTest, SurveyInvitation
+from authorizations.actions.patient_signature import sign_for_patient
+from authorizations.actions.patient_survey import complete_patient_survey
+from authorizations.actions.safety import TestResult, record_pregnancy_test
+from patients.actions import PatientEnrollment, enroll_patient, invite_to_sign, invite_to_survey, waiting_signers
+from patients.models import Agreement, Enrollment, PatientSurvey, PregnancyTest, SurveyInvitation
 from prescribers.models import Prescriber
 from rems_portal.audit.actors import Actor, Channel
 from rems_portal.rules.calendars import program_day
@@ -20,9 +22,11 @@ from rems_portal.rules.categories import (
     category_that_fits,
     group_of,
 )
+from rems_portal.rules.forms import Signer
 from rems_portal.rules.surveys import survey_questions
 from tests.factories.clock import NOW, PROGRAM, days, hours
 from tests.factories.prescribers import prescriber as make_prescriber
+from tests.factories.signing import link_signing, signing
 
 CATEGORIES = tuple(RiskCategory)
 A_MONTH_AGO = NOW - days(30)
@@ -53,10 +57,6 @@ def agreement_form(category: RiskCategory, *, at: datetime = NOW, **changes: Any
         birth_date=birth_date_of(category, at),
         sex=Sex.MALE if category in (RiskCategory.AM, RiskCategory.MC) else Sex.FEMALE,
         email=f"patient{number}@example.com",
-        patient_signed_name="Alex Testcase" if category.is_child else f"Robin Testcase{number}",
-        guardian_name="Alex Testcase" if category.is_child else "",
-        guardian_relation="Parent" if category.is_child else "",
-        prescriber_signed_name="Dr. Test",
         **answers.get(category, {}),
     )
     return replace(form, **changes)
@@ -70,16 +70,52 @@ def enrollment(
     **changes: Any,
 ) -> Enrollment:
     """Enroll a patient of the category, by default 30 days before NOW."""
+    one = pending_enrollment(category, prescriber=prescriber, at=at, **changes)
+    signed_by_patients_side(one, at=at)
+    enrolled: Enrollment = Enrollment.objects.select_related("patient", "prescriber__user").get(pk=one.pk)
+    return enrolled
+
+
+def pending_enrollment(
+    category: RiskCategory = RiskCategory.AF_CAN,
+    *,
+    prescriber: Prescriber | None = None,
+    at: datetime = A_MONTH_AGO,
+    **changes: Any,
+) -> Enrollment:
+    """Enroll a patient as far as the prescriber's signature; the patient's side has not signed yet."""
     prescriber = prescriber or make_prescriber(at=at)
     form = agreement_form(category, at=at, **changes)
-    return enroll_patient(by=Actor.of(prescriber.user), at=at, prescriber=prescriber, form=form, program=PROGRAM)
+    return enroll_patient(
+        by=Actor.of(prescriber.user),
+        at=at,
+        prescriber=prescriber,
+        form=form,
+        program=PROGRAM,
+        signing=signing(prescriber.user, at=at),
+    )
+
+
+def waiting_agreement(one: Enrollment) -> Agreement:
+    """Return the enrollment's form that waits for the patient's side."""
+    return one.agreements.filter(patient_signed_at__isnull=True, superseded_at__isnull=True).get()
+
+
+def signed_by_patients_side(one: Enrollment, *, at: datetime = NOW, guardian: str = "Alex Testcase") -> Agreement:
+    """Sign the waiting form by a link, by everybody of the patient's side: the patient, or guardian and child."""
+    agreement = waiting_agreement(one)
+    invitation, _secret = invite_to_sign(by=Actor.of(one.prescriber.user), at=at, agreement=agreement)
+    for signer in waiting_signers(agreement):
+        is_guardian = signer == Signer.GUARDIAN
+        name = guardian if is_guardian else one.patient.full_name
+        proof = link_signing(name, at=at, relation="Parent" if is_guardian else "")
+        sign_for_patient(by=PATIENT, at=at, invitation=invitation, signer=signer, signing=proof, program=PROGRAM)
+    agreement.refresh_from_db()
+    return agreement
 
 
 def form_for(one: Enrollment, **changes: Any) -> PatientEnrollment:
-    """Return a new agreement form for an enrolled patient, with the answers on record; keywords replace what it says.
-
-    Signed by the patient, or by the parent where the guardian's keywords are given.
-    """
+    """Return a new agreement form for an enrolled patient, with the answers on record; keywords replace some."""
     form = PatientEnrollment(
         given_name=one.patient.given_name,
         family_name=one.patient.family_name,
@@ -88,8 +124,6 @@ def form_for(one: Enrollment, **changes: Any) -> PatientEnrollment:
         can_get_pregnant=one.can_get_pregnant,
         cannot_basis=one.cannot_basis,
         menstrual_cycles=one.menstrual_cycles,
-        patient_signed_name=one.patient.full_name,
-        prescriber_signed_name="Dr. Test",
     )
     return replace(form, **changes)
 
@@ -152,4 +186,5 @@ def patient_survey(one: Enrollment, *, at: datetime = THIS_MORNING, **answers: b
         completed_by=PatientSurvey.CompletedBy.PATIENT,
         group=group,
         program=PROGRAM,
+        signing=link_signing(one.patient.full_name, at=at),
     )

@@ -1,21 +1,25 @@
 """Pharmacies with their certification and staff."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from pharmacies import actions
-from pharmacies.facts import Signature
+from pharmacies.facts import training_in_force
 from pharmacies.models import Pharmacy, PharmacyCertification, PharmacyStaff
 from rems_portal.accounts.models import User
 from rems_portal.audit.actors import Actor, acting_as
+from rems_portal.materials.actions import record_reading
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.certification import required_materials
 from rems_portal.rules.findings import Party
 from tests.factories.accounts import account
 from tests.factories.clock import NOW, PROGRAM, days
 from tests.factories.prescribers import npi
+from tests.factories.signing import signing
 
 _numbers = count(1)
+# The materials that certification asks for are handed out from the version's first day on.
+VERSION_BEGAN = datetime.combine(PROGRAM.in_force, datetime.min.time(), UTC) + timedelta(days=1)
 
 
 def ncpdp_id() -> str:
@@ -26,10 +30,10 @@ def ncpdp_id() -> str:
 def pharmacy(
     *, certified: bool = True, at: datetime = NOW, name: str = "", time_zone: str = "America/New_York"
 ) -> Pharmacy:
-    """Make a pharmacy with its authorized representative, who is trained; a certified one became so 40 days before."""
+    """Make a pharmacy with its trained representative, certified 40 days before, but not before the version began."""
     number = ncpdp_id()
     user = account(User.Role.PHARMACIST)
-    by, began = Actor.of(user), at - days(40)
+    by, began = Actor.of(user), max(at - days(40), min(at, VERSION_BEGAN))
     identity = actions.PharmacyIdentity(
         name=name or f"Corner Pharmacy {int(number)}",
         npi=npi(),
@@ -43,26 +47,33 @@ def pharmacy(
         _certify(certification, user, began)
     else:
         work = certification.pharmacy.staff.get(user=user)
-        actions.complete_training(by=by, at=began, staff=work, reviewed=True)
+        actions.complete_training(by=by, at=began, staff=work, reviewed=True, program=PROGRAM)
     return certification.pharmacy
 
 
 def _certify(certification: PharmacyCertification, user: User, at: datetime) -> None:
     by = Actor.of(user)
     for material in required_materials(Party.PHARMACY, at, PROGRAM):
-        actions.review_pharmacy_material(
+        record_reading(
             by=by,
             at=at,
-            certification=certification,
+            user=user,
             material=material.code,
             version=material.version,
             program=PROGRAM,
         )
+    attempt = actions.open_quiz(by=by, at=at, certification=certification, program=PROGRAM)
     answers = {question.code: question.right for question in PROGRAM.quiz}
-    actions.take_quiz(by=by, at=at, user=user, certification=certification, answers=answers, program=PROGRAM)
+    actions.take_quiz(by=by, at=at, attempt=attempt, answers=answers, program=PROGRAM)
     processes = frozenset(process.code for process in PROGRAM.pharmacy_processes)
-    signature = Signature(name=user.full_name, processes=processes)
-    actions.certify_pharmacy(by=by, at=at, certification=certification, signature=signature, program=PROGRAM)
+    actions.certify_pharmacy(
+        by=by,
+        at=at,
+        certification=certification,
+        processes=processes,
+        signing=signing(user, at=at, zone=certification.pharmacy.time_zone),
+        program=PROGRAM,
+    )
 
 
 def pharmacist(
@@ -82,6 +93,7 @@ def pharmacist(
             user=user,
             is_representative=representative,
             trained_at=began if trained else None,
+            trained_version=training_in_force(began, PROGRAM) if trained else "",
             starts_on=program_day(began),
         )
     return user

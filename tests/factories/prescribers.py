@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import count
 
 from prescribers import actions
-from prescribers.models import Delegation, Prescriber
+from prescribers.models import Delegation, Prescriber, PrescriberCertification
 from rems_portal.accounts.models import User
 from rems_portal.audit.actors import Actor, acting_as
 from rems_portal.rules.calendars import program_day
@@ -13,6 +13,7 @@ from rems_portal.rules.findings import Party
 from rems_portal.rules.numbers import npi_is_valid
 from tests.factories.accounts import account
 from tests.factories.clock import NOW, PROGRAM, days
+from tests.factories.signing import signing
 
 _numbers = count(1)
 
@@ -39,19 +40,21 @@ def prescriber(
     certification = actions.save_prescriber_identity(by=by, at=began, user=user, identity=identity, program=PROGRAM)
     if not certified:
         return certification.prescriber
-    for material in required_materials(Party.PRESCRIBER, began, PROGRAM):
-        actions.review_prescriber_material(
-            by=by,
-            at=began,
-            certification=certification,
-            material=material.code,
-            version=material.version,
-            program=PROGRAM,
-        )
-    actions.certify_prescriber(
-        by=by, at=began, certification=certification, signed_name=user.full_name, program=PROGRAM
-    )
+    certify(certification, at=began)
     return certification.prescriber
+
+
+def certify(certification: PrescriberCertification, *, at: datetime = NOW) -> PrescriberCertification:
+    """Have the prescriber read all that is to read now and sign the Prescriber Enrollment Form."""
+    user = certification.prescriber.user
+    return actions.certify_prescriber(
+        by=Actor.of(user),
+        at=at,
+        certification=certification,
+        signing=signing(user, at=at),
+        program=PROGRAM,
+        read=[(one.code, one.version) for one in required_materials(Party.PRESCRIBER, at, PROGRAM)],
+    )
 
 
 def delegate_of(made: Prescriber, *, at: datetime = NOW, user: User | None = None) -> User:

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 import tests.factories as make
 from patients.models import Enrollment
+from rems_portal.accounts.models import User
 from tests.factories import NOW
 
 pytestmark = [pytest.mark.functional, pytest.mark.django_db(transaction=True)]
@@ -25,7 +26,7 @@ def at_now() -> Iterator[None]:
 @pytest.fixture
 def form(page: Page, client: Client, live_server: Any) -> Page:
     """The enrollment page, opened by a certified prescriber."""
-    client.force_login(make.prescriber().user)
+    client.force_login(make.prescriber(user=make.account(User.Role.PRESCRIBER, email="doctor@example.com")).user)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
     page.goto("/patients/enroll/")
@@ -40,16 +41,16 @@ def choose(form: Page, name: str, value: str) -> None:
 
 
 @pytest.mark.rems("PR-08")
-def test_adult_male_is_enrolled_on_one_page_with_one_click_to_sign(form: Page) -> None:
+def test_adult_male_is_signed_for_on_one_page_with_one_click(form: Page) -> None:
     loads: list[str] = []
     form.on("framenavigated", lambda frame: loads.append(frame.url))
     choose(form, "sex", "male")
-    expect(form.get_by_role("heading", name="Signatures")).to_be_visible()
+    expect(form.get_by_role("heading", name="Your signature")).to_be_visible()
     expect(form.get_by_text("Adult Male", exact=True)).to_be_visible()
-    form.locator("[name=patient_signed_name]").fill("Teller")
-    form.locator("[name=prescriber_signed_name]").fill("Dr. Test")
-    form.get_by_role("button", name="Sign and enroll").click()
-    expect(form.get_by_text("The patient is enrolled.")).to_be_visible()
+    form.locator("[name=user_name]").fill("doctor@example.com")
+    form.locator("[name=password]").fill(make.PASSWORD)
+    form.get_by_role("button", name="Sign", exact=True).click()
+    expect(form.get_by_text("You signed the form.")).to_be_visible()
     assert len(loads) == 1
     assert Enrollment.objects.get().agreements.get().category == "AM"
 
@@ -57,12 +58,12 @@ def test_adult_male_is_enrolled_on_one_page_with_one_click_to_sign(form: Page) -
 def test_only_questions_that_matter_show_and_hidden_answers_are_taken_back(form: Page) -> None:
     expect(form.get_by_text("Can she get pregnant?")).to_be_hidden()
     choose(form, "sex", "female")
-    expect(form.get_by_text("are her cycles regular?")).to_be_hidden()
+    expect(form.get_by_text("Are her cycles regular?")).to_be_hidden()
     choose(form, "can_get_pregnant", "yes")
     choose(form, "menstrual_cycles", "irregular")
     expect(form.get_by_text("Adult Female Who Can Get Pregnant", exact=True)).to_be_visible()
     choose(form, "can_get_pregnant", "no")
-    expect(form.get_by_text("are her cycles regular?")).to_be_hidden()
+    expect(form.get_by_text("Are her cycles regular?")).to_be_hidden()
     choose(form, "cannot_basis", "hysterectomy")
     expect(form.get_by_text("Adult Female Who Can Not Get Pregnant", exact=True)).to_be_visible()
     choose(form, "sex", "male")
@@ -72,8 +73,9 @@ def test_only_questions_that_matter_show_and_hidden_answers_are_taken_back(form:
 
 def test_signature_typed_before_a_correction_stays(form: Page) -> None:
     choose(form, "sex", "male")
-    form.locator("[name=patient_signed_name]").fill("Teller")
+    expect(form.locator("[name=user_name]")).to_be_visible()
+    form.locator("[name=user_name]").fill("doctor@example.com")
     form.locator("[name=birth_date_year]").fill("2015")
     form.locator("[name=family_name]").focus()
     expect(form.get_by_text("Male Child", exact=True)).to_be_visible()
-    expect(form.locator("[name=patient_signed_name]")).to_have_value("Teller")
+    expect(form.locator("[name=user_name]")).to_have_value("doctor@example.com")

@@ -14,6 +14,8 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
+import tests.factories as make
+
 pytestmark = [pytest.mark.functional, pytest.mark.django_db(transaction=True)]
 
 
@@ -21,9 +23,7 @@ pytestmark = [pytest.mark.functional, pytest.mark.django_db(transaction=True)]
 def staff_page(new_page: Callable[..., Page], live_server: Any) -> Page:
     """Return a window in which program staff have signed in."""
     client = Client()
-    client.force_login(
-        get_user_model().objects.create_superuser("staff@portal.example", "correct horse battery", full_name="Staff")
-    )
+    client.force_login(make.account("program_staff", staff_role="administrator", full_name="Staff"))
     page = new_page()
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
@@ -40,7 +40,7 @@ def test_admin_works_under_the_policy(staff_page: Page) -> None:
         assert answer.status in {200, 403}, options.label
     me = get_user_model().objects.get()
     staff_page.goto(reverse("admin:accounts_user_change", args=[me.pk]))
-    expect(staff_page.locator("#content")).to_contain_text("staff@portal.example")
+    expect(staff_page.locator("#content")).to_contain_text(me.email)
 
 
 def test_document_of_the_api_is_drawn_under_the_policy(new_page: Callable[..., Page]) -> None:

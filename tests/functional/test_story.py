@@ -71,6 +71,7 @@ def test_main_job_of_a_category_runs_from_certification_to_the_next_authorizatio
     pharmacist.sign_in()
     pharmacist.certifies_pharmacy(make.npi(), make.ncpdp_id(), "Sample Street Pharmacy")
     number = doctor.enrolls(category, "Story")
+    people.family_signs(phone, doctor.hands_over_form(number), category)
 
     now = BEGIN
     if group_of(category) is RuleGroup.FCGP:

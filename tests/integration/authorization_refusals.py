@@ -52,6 +52,7 @@ def discontinued() -> Enrollment:
     one = ready(MAN)()
     with acting_as(SYSTEM):
         one.status, one.ended_at = "discontinued", make.NOW - make.hours(1)
+        one.ended_by_name, one.ended_reason = "Dr. Test", "Completed"
         one.save()
     return one
 

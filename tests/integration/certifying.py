@@ -6,11 +6,10 @@ import tests.factories as make
 from pharmacies.actions import (
     PharmacyIdentity,
     certify_pharmacy,
-    review_pharmacy_material,
+    open_quiz,
     start_certification,
     take_quiz,
 )
-from pharmacies.facts import Signature
 from pharmacies.models import Pharmacy, PharmacyCertification, QuizAttempt
 from rems_portal.accounts.models import User
 
@@ -42,33 +41,44 @@ def begun(user: User | None = None, **changes: str) -> tuple[User, PharmacyCerti
     )
 
 
-def reviewed(user: User, certification: PharmacyCertification, *materials: str) -> None:
+def reviewed(user: User, *materials: str) -> None:
     for material in materials or MATERIALS:
-        review_pharmacy_material(
-            by=make.actor(user),
-            at=make.NOW,
-            certification=certification,
-            material=material,
-            version=make.PROGRAM.version,
-            program=make.PROGRAM,
-        )
+        make.reading(user, material)
 
 
-def quiz(user: User, certification: PharmacyCertification, answers: dict[str, str], minutes: int = 0) -> QuizAttempt:
-    return take_quiz(
-        by=make.actor(user),
-        at=make.NOW + make.hours(minutes / 60),
-        user=user,
-        certification=certification,
-        answers=answers,
-        program=make.PROGRAM,
-    )
+def paper(user: User, certification: PharmacyCertification, minutes: int = 0, **changes: Any) -> QuizAttempt:
+    at = make.NOW + make.hours(minutes / 60)
+    arguments = {"by": make.actor(user), "at": at, "certification": certification, "program": make.PROGRAM}
+    return open_quiz(**arguments | changes)
+
+
+def answers_to(attempt: QuizAttempt, wrong: int = 0) -> dict[str, str]:
+    """Return answers to a paper, so many of them wrong."""
+    codes = [asked["question"] for asked in attempt.paper]
+    return {code: WRONG[code] for code in codes[:wrong]} | {code: RIGHT[code] for code in codes[wrong:]}
+
+
+def quiz(
+    user: User, certification: PharmacyCertification, wrong: int = 0, minutes: int = 0, **changes: Any
+) -> QuizAttempt:
+    """Draw a paper and send it, so many of the answers wrong."""
+    attempt = paper(user, certification, minutes, **changes)
+    at = make.NOW + make.hours(minutes / 60)
+    arguments = {"by": make.actor(user), "at": at, "attempt": attempt, "program": make.PROGRAM}
+    return take_quiz(**arguments | changes, answers=answers_to(attempt, wrong))
 
 
 def sign(user: User, certification: PharmacyCertification, **changes: Any) -> PharmacyCertification:
-    signature = Signature(name=changes.pop("name", "Pat Rx"), processes=changes.pop("processes", PROCESSES))
-    arguments = {"by": make.actor(user), "at": make.NOW, "certification": certification, "program": make.PROGRAM}
-    return certify_pharmacy(**arguments | changes, signature=signature)
+    at = changes.get("at", make.NOW)
+    arguments = {
+        "by": make.actor(user),
+        "at": at,
+        "certification": certification,
+        "processes": PROCESSES,
+        "signing": make.signing(user, at=at),
+        "program": make.PROGRAM,
+    }
+    return certify_pharmacy(**arguments | changes)
 
 
 def oversee(act: Any, shop: Pharmacy, reason: str = "Audit finding", user: User | None = None) -> PharmacyCertification:

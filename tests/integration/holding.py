@@ -12,6 +12,8 @@ from patients.models import SafetyCase
 from pharmacies.models import Pharmacy
 from rems_portal.clockwork import zone_named
 from rems_portal.rules.dispensing import checklist_items
+from rems_portal.rules.forms import fingerprint
+from rems_portal.rules.forms.surveys import checklist_form
 from rems_portal.rules.vocabulary import RiskCategory, RuleGroup
 
 CHICAGO = zone_named("America/Chicago")
@@ -35,6 +37,13 @@ def at_path(held: Confirmation, page: str = "") -> str:
 
 def items_of(held: Confirmation) -> list[str]:
     return [item.code for item in checklist_items(RuleGroup(held.rule_group), make.PROGRAM)]
+
+
+def counseled(held: Confirmation, items: list[str] | None = None) -> dict[str, Any]:
+    """Return what the page sends when the Checklist is completed on its own."""
+    form = checklist_form(RuleGroup(held.rule_group), make.PROGRAM)
+    ticked = items_of(held) if items is None else items
+    return {"items": ticked, "form_seen": fingerprint(form), "only_counseling": "yes"}
 
 
 def when(local: datetime, **changes: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from patients.models import Enrollment
 from prescribers.models import Prescriber
 from rems_portal.rules.calendars import PROGRAM_ZONE
-from tests.factories import NOW
+from tests.factories import NOW, PASSWORD
 from tests.factories.authorizations import EVERYTHING
 
 
@@ -58,6 +58,11 @@ def typed_test(collected_at: Any = NOW, **changes: str) -> dict[str, str]:
         "laboratory": "Maple Street Laboratory",
     }
     return typed_moment("collected_at", collected_at) | typed | changes
+
+
+def signed_by(user: Any, password: str = PASSWORD) -> dict[str, str]:
+    """Return what is typed to sign: the address is asked for the first signature of a session."""
+    return {"user_name": user.email, "password": password}
 
 
 def typed_survey(**changes: Any) -> dict[str, Any]:

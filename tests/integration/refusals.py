@@ -105,6 +105,7 @@ def no_longer_enrolled() -> Asked:
     number = male()
     with acting_as(SYSTEM):
         number.enrollment.status, number.enrollment.ended_at = "discontinued", make.NOW
+        number.enrollment.ended_by_name, number.enrollment.ended_reason = "Dr. Test", "Completed"
         number.enrollment.save()
     return make.ask_confirmation(number), {"CONF-05"}
 

@@ -9,7 +9,6 @@ import time_machine
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
-from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,10 +17,12 @@ from django.urls import reverse
 import tests.factories as make
 from authorizations.models import Authorization, ComplianceCase, Decision, Product
 from patients.models import Enrollment, PregnancyTest, SafetyCase
-from rems_portal.accounts.models import User
+from rems_portal.accounts.models import Invitation, User
+from rems_portal.accounts.second_factor import has_second_factor
 from rems_portal.audit.models import AccessEvent
 from rems_portal.interop.authentication import hash_token
 from rems_portal.interop.models import ApiToken
+from rems_portal.notifications.models import OutboxMessage
 from rems_portal.rules.categories import RiskCategory
 from tests.factories import NOW, hours
 
@@ -303,14 +304,37 @@ def test_an_administrator_makes_an_account_and_the_person_sets_the_password(
 ) -> None:
     user = make.administrator()
     answers = {"email": "New.Person@Example.com", "full_name": "Ny Person", "role": "pharmacist", "staff_role": ""}
-    page = sign_in(user).post(address(User, "add"), answers)
+    client = sign_in(user)
+    page = client.post(address(User, "add"), answers)
     assert page.status_code == 302
     made = User.objects.get(email="new.person@example.com")
     assert not made.has_usable_password()
     assert made.history.get().actor_name == user.full_name
-    assert len(mail.outbox) == 1
-    assert mail.outbox[0].to == ["new.person@example.com"]
-    assert "password/reset" in mail.outbox[0].body
+    letter = OutboxMessage.objects.get()
+    assert (letter.recipient, letter.private) == ("new.person@example.com", True)
+    assert "/accounts/invitation/" in letter.body
+    shown = client.get(address(OutboxMessage, "change", letter.pk)).content.decode()
+    assert "invitation/" not in shown.partition("<main")[2]
+
+
+def test_an_invitation_is_sent_again_and_withdrawn_by_an_administrator(sign_in: Callable[[User], Client]) -> None:
+    client = sign_in(make.administrator())
+    client.post(address(User, "add"), {"email": "n@example.com", "full_name": "N", "role": "delegate"})
+    invitation = Invitation.objects.get()
+    assert act_on(client, invitation, "send-again", reason="Lost").status_code == 302
+    assert OutboxMessage.objects.count() == 2
+    assert act_on(client, invitation, "withdraw", reason="Wrong person").status_code == 302
+    listed = client.get(address(Invitation, "changelist") + "?state=withdrawn").content.decode()
+    assert "n@example.com" in listed
+    assert "n@example.com" not in client.get(address(Invitation, "changelist") + "?state=open").content.decode()
+
+
+def test_an_administrator_resets_a_second_factor_with_a_reason(sign_in: Callable[[User], Client]) -> None:
+    user, other = make.administrator(), make.account()
+    client = sign_in(user)
+    assert act_on(client, other, "reset-second-factor", reason="Phone stolen, called back").status_code == 302
+    assert not has_second_factor(other)
+    assert "Phone stolen" in other.history.latest().history_change_reason
 
 
 def test_an_account_that_can_not_be_is_refused_and_nothing_typed_is_lost(sign_in: Callable[[User], Client]) -> None:
@@ -318,7 +342,7 @@ def test_an_account_that_can_not_be_is_refused_and_nothing_typed_is_lost(sign_in
     client = sign_in(user)
     answers = {"email": user.email, "full_name": "Twice O’Same", "role": "pharmacist", "staff_role": ""}
     page = client.post(address(User, "add"), answers)
-    assert (page.status_code, "already exists" in page.content.decode()) == (422, True)
+    assert (page.status_code, "an account with this address already" in page.content.decode()) == (422, True)
     assert "Twice O’Same" in page.content.decode()
     mixed = answers | {"email": "other@example.com", "staff_role": "auditor"}
     page = client.post(address(User, "add"), mixed)
@@ -405,3 +429,18 @@ def test_a_closed_account_of_staff_sees_nothing(client: Client) -> None:
     client.force_login(user)
     User.objects.filter(pk=user.pk).update(is_active=False)
     assert client.get(address(Enrollment, "changelist")).status_code == 302
+
+
+# ---- who represents a pharmacy ----
+
+
+def test_an_administrator_names_another_representative(sign_in: Callable[[User], Client]) -> None:
+    shop, new = make.pharmacy(), make.account(User.Role.PHARMACIST)
+    client = sign_in(make.administrator())
+    assert act_on(client, shop, "representative", email=new.email, reason="").status_code == 422
+    refused = act_on(client, shop, "representative", email="nobody@example.com", reason="Left")
+    assert "no pharmacy account" in refused.content.decode()
+    assert act_on(client, shop, "representative", email=new.email, reason="Left").status_code == 302
+    assert [row.user for row in shop.staff.filter(is_representative=True, ends_on=None)] == [new]
+    ended = shop.staff.exclude(ends_on=None).get().history.latest()
+    assert (ended.history_change_reason, ended.channel) == ("Left", "admin")

@@ -24,6 +24,8 @@ from rems_portal.rules.numbers import Kind, parse_number
 from rems_portal.rules.programs import PROGRAMS
 from rems_portal.rules.questions import answer
 from rems_portal.rules.vocabulary import RiskCategory
+from rems_portal.signatures.actions import Signing
+from rems_portal.signatures.models import Method, SignedForm
 from tests.integration.authorization_refusals import AFN, CAN, MAN, REFUSALS, SYSTEM, Refusal
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +39,13 @@ def replayed(decision: Decision) -> dict[str, Any]:
     return answer(json.loads(json.dumps(decision.facts)), PROGRAMS[decision.program])
 
 
-def ask_as(by: Actor, one: Enrollment, **changes: Any) -> Decision:
+def proof_of(by: Actor) -> Signing:
+    """Return what shows who `by` is: a typed password, or the token of a system without an account."""
+    method = Method.PASSWORD if by.user_id else Method.TOKEN
+    return Signing(printed_name="Ada Example", method=method, at=make.NOW, user_id=by.user_id)
+
+
+def ask_as(by: Actor, one: Enrollment, *, signing: Signing | None = None, **changes: Any) -> Decision:
     return authorize_prescription(
         by=by,
         at=make.NOW,
@@ -45,6 +53,7 @@ def ask_as(by: Actor, one: Enrollment, **changes: Any) -> Decision:
         enrollment=one,
         survey=make.prescriber_survey(**changes),
         program=make.PROGRAM,
+        signing=signing or proof_of(by),
     )
 
 
@@ -139,9 +148,10 @@ def test_authorize_what_no_page_offers_is_refused(changes: dict[str, Any], rule:
 @pytest.mark.parametrize("changes", [{"quantity": 1000}, {"days_of_therapy": 0}, {"days_of_therapy": 367}])
 def test_authorize_with_numbers_no_row_can_hold_is_no_question(changes: dict[str, Any]) -> None:
     one = make.ready(make.enrollment(MAN))
-    with pytest.raises(ActRefused, match="Correct"):
+    with pytest.raises(ActRefused, match="it must be"):
         make.ask_authorization(one, **changes)
     assert not Decision.objects.exists()
+    assert not SignedForm.objects.filter(code__startswith="prescriber_survey").exists()
 
 
 def test_authorize_by_the_delegate_is_not_allowed_and_stores_nothing() -> None:
@@ -161,6 +171,7 @@ def test_authorize_by_another_prescriber_finds_no_such_patient() -> None:
             enrollment=one,
             survey=make.prescriber_survey(),
             program=make.PROGRAM,
+            signing=make.signing(other.user),
         )
     assert not Decision.objects.exists()
 
@@ -174,6 +185,43 @@ def test_authorize_by_the_prescribers_own_system_names_it() -> None:
         "Ordering system",
         None,
     )
+
+
+# --- signed
+
+
+@pytest.mark.rems("PR-09", "PR-18")
+def test_authorize_by_a_system_is_signed_with_its_token() -> None:
+    one = make.ready(make.enrollment(MAN))
+    signature = ask_as(Actor(name="Ordering system", channel=Channel.API), one).form.signatures.get()
+    assert (signature.method, signature.user, signature.printed_name) == ("token", None, "Ada Example")
+
+
+def test_authorize_with_anothers_proof_is_not_allowed() -> None:
+    one = make.ready(make.enrollment(MAN))
+    dr, system = make.actor(one.prescriber.user), Actor(name="Ordering system", channel=Channel.API)
+    for by, proof in (
+        (dr, make.signing(make.prescriber().user)),
+        (dr, proof_of(system)),
+        (system, make.link_signing("Robin")),
+    ):
+        with pytest.raises(PermissionDenied):
+            ask_as(by, one, signing=proof)
+    assert not Decision.objects.exists()
+
+
+def test_authorize_with_the_form_of_another_moment_is_refused_under_the_lock() -> None:
+    one = make.ready(make.enrollment(MAN))
+    with pytest.raises(ActRefused, match="changed while you were filling it in"):
+        make.ask_authorization(one, form_seen="0" * 64)
+    assert not Decision.objects.exists()
+
+
+def test_authorize_keeps_only_statements_that_were_asked() -> None:
+    number = make.authorization(make.enrollment(MAN))
+    said = number.decision.form.answers
+    assert number.attested == sorted(code for code in number.attested if said[code])
+    assert "four_weeks_contraception" not in number.attested
 
 
 # --- asked twice
@@ -312,6 +360,7 @@ def test_facts_of_an_earlier_course_count_only_for_the_supply() -> None:
     one = make.enrollment(MAN, birth_date=date(1970, 1, 2))
     gone = make.treated(one)
     one.status, one.ended_at = "discontinued", make.NOW
+    one.ended_by_name, one.ended_reason = "Dr. Test", "Completed"
     with acting_as(SYSTEM):
         one.save()
         again = Enrollment.objects.create(

@@ -13,10 +13,12 @@ from authorizations.models import Authorization, Decision
 from patients.models import Enrollment
 from rems_portal.audit.models import AccessEvent
 from rems_portal.rules.authorization import required_attestations
+from rems_portal.rules.forms import FormDefinition, fingerprint
+from rems_portal.rules.forms.surveys import prescriber_survey_form
 from rems_portal.rules.vocabulary import RiskCategory
 from tests.factories.patients import group_at
 from tests.integration.authorization_refusals import CAN, MAN, REFUSALS, Refusal
-from tests.integration.offices import as_prescriber, of, page, signed_in, text_of, typed_survey
+from tests.integration.offices import as_prescriber, of, page, signed_by, signed_in, text_of, typed_survey
 
 pytestmark = pytest.mark.django_db
 
@@ -33,9 +35,14 @@ def offered(one: Enrollment) -> list[str]:
     return [code for code, *_ in required_attestations(group_at(one, make.NOW), first, make.PROGRAM)]
 
 
+def form_of(one: Enrollment) -> FormDefinition:
+    """Return the form that the page shows for this patient now."""
+    return prescriber_survey_form(group_at(one, make.NOW), not one.dispenses.exists(), make.PROGRAM)
+
+
 def ask(one: Enrollment, **changes: Any) -> Any:
-    typed = typed_survey(attested=offered(one)) | changes
-    return as_prescriber(one.prescriber).post(of("authorize", one), typed)
+    typed = typed_survey(attested=offered(one), form_seen=fingerprint(form_of(one)), **signed_by(one.prescriber.user))
+    return as_prescriber(one.prescriber).post(of("authorize", one), typed | changes)
 
 
 # --- the answer
@@ -149,7 +156,7 @@ def test_authorize_page_says_what_replacing_voids_and_does_it_only_when_told() -
     assert Decision.objects.filter(outcome="refused").count() == 0
     ask(one)
     assert Decision.objects.filter(outcome="refused").get().failed == "AUTH-11"
-    answer = ask(one, replace="on")
+    answer = ask(one, replace_live_authorization="on")
     replaced = text_of(as_prescriber(one.prescriber).get(answer.url))
     assert "It replaces <a" in replaced
     held.refresh_from_db()
@@ -158,8 +165,11 @@ def test_authorize_page_says_what_replacing_voids_and_does_it_only_when_told() -
 
 def test_authorize_page_without_a_live_number_has_no_box_to_replace_it() -> None:
     one = make.ready(make.enrollment(MAN))
-    assert "replace" not in as_prescriber(one.prescriber).get(of("authorize", one)).context["form"].fields
-    assert ask(one, replace="on").status_code == 302
+    assert (
+        "replace_live_authorization"
+        not in as_prescriber(one.prescriber).get(of("authorize", one)).context["form"].fields
+    )
+    assert ask(one, replace_live_authorization="on").status_code == 302
     assert Decision.objects.get().facts["replace_live_authorization"] is False
 
 
@@ -223,8 +233,8 @@ def test_authorize_page_refuses_what_is_no_answer_and_keeps_the_rest(field: str,
 
 def test_authorize_page_shows_what_the_act_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
     one = make.ready(make.enrollment(MAN))
-    monkeypatch.setattr("authorizations.actions.authorize.LARGEST_QUANTITY", 20)
-    assert "20 at most" in ask(one).context["form"].non_field_errors()[0]
+    monkeypatch.setattr("authorizations.forms.prescriber.LARGEST_QUANTITY", 2000)
+    assert "it must be 999 or less" in ask(one, quantity="1000").context["form"].non_field_errors()[0]
 
 
 # --- who may
@@ -236,6 +246,60 @@ def test_delegate_is_told_that_only_the_prescriber_may_ask() -> None:
     for answer in (client.get(of("authorize", one)), client.post(of("authorize", one), typed_survey())):
         assert answer.status_code == 403
         assert f"Only {one.prescriber.full_name} in person" in answer.content.decode()
+    assert not Decision.objects.exists()
+
+
+# --- the signature
+
+
+@pytest.mark.rems("PR-09", "PR-18")
+def test_survey_is_stored_as_it_was_signed_with_its_name_meaning_and_instant() -> None:
+    one = make.ready(make.enrollment(MAN))
+    ask(one, days_of_therapy="21")
+    decision = Decision.objects.get()
+    signature = decision.form.signatures.get()
+    assert (signature.printed_name, signature.method) == (one.prescriber.user.get_full_name(), "password")
+    assert (signature.signed_at, signature.document_digest) == (make.NOW, decision.form.digest)
+    assert "I ask the program to authorize" in signature.meaning
+    said = decision.form.answers
+    assert {name: said[name] for name in ("strength", "quantity", "transmission", "refills")} == {
+        "strength": "10",
+        "quantity": 21,
+        "transmission": "electronic",
+        "refills": 0,
+    }
+    assert {code for code in offered(one) if said[code]} == set(offered(one))
+    assert decision.form.about == f"patient {one.patient.number}"
+
+
+def test_refused_survey_is_kept_signed_too() -> None:
+    one = make.ready(make.enrollment(MAN))
+    ask(one, days_supply="29", attested=[], transmission="telephone")
+    decision = Decision.objects.get(outcome="refused")
+    assert decision.form.signatures.get().printed_name == one.prescriber.user.get_full_name()
+    assert decision.form.answers["days_supply"] == 29
+    assert decision.form.answers["transmission"] == "telephone"
+    assert decision.form.answers["patient_survey"] is False
+
+
+@pytest.mark.parametrize("wrong", [{"password": "no"}, {"password": ""}, {"user_name": "other@example.com"}])
+def test_wrong_password_signs_nothing_and_keeps_what_was_typed(wrong: dict[str, str]) -> None:
+    one = make.ready(make.enrollment(MAN))
+    answer = ask(one, quantity="17", **wrong)
+    assert answer.context["signing"].errors
+    assert answer.context["form"]["quantity"].value() == "17"
+    assert answer.context["form"]["attested"].value() == offered(one)
+    assert not Decision.objects.exists()
+    assert "no" not in answer.context["signing"]["password"].as_widget().split('value="')[1:]
+
+
+def test_form_that_changed_meanwhile_is_shown_again_with_the_answers() -> None:
+    one = make.ready(make.enrollment(MAN))
+    answer = ask(one, quantity="17", form_seen="an older wording")
+    form = answer.context["form"]
+    assert "changed while you were filling it in" in form.non_field_errors()[0]
+    assert form["quantity"].value() == "17"
+    assert f'name="form_seen" value="{fingerprint(form_of(one))}"' in answer.content.decode()
     assert not Decision.objects.exists()
 
 

@@ -19,14 +19,14 @@ from rems_portal.audit.models import AccessEvent
 from rems_portal.errors import ActRefused
 from rems_portal.notifications.models import OutboxMessage
 from rems_portal.rules.categories import CannotBasis, RiskCategory, Sex
-from rems_portal.rules.lifecycles import EnrollmentStatus
-from tests.factories import NOW, PROGRAM, days
+from rems_portal.rules.forms import fingerprint
+from rems_portal.rules.programs import form_named
+from tests.factories import NOW, PROGRAM
 from tests.integration.offices import as_prescriber, of, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 C = RiskCategory
 CAN: dict[str, Any] = {"can_get_pregnant": True, "cannot_basis": "", "menstrual_cycles": "regular"}
-GUARDIAN = {"guardian_name": "Alex", "guardian_relation": "Parent", "patient_signed_name": "Alex"}
 LATER = NOW + timedelta(minutes=5)
 
 
@@ -44,6 +44,7 @@ def change(one: Enrollment, *, by: Any = None, prescriber: Prescriber | None = N
         enrollment=one,
         form=make.form_for(one, **changes),
         program=PROGRAM,
+        signing=make.signing(by or one.prescriber.user, at=at),
     )
 
 
@@ -68,7 +69,8 @@ class TestAct:
         signed = change(one, **CAN)
         for row in (one, old, held):
             row.refresh_from_db()
-        assert (signed.category, signed.complete, signed.program_version) == (C.AF_CAN, True, PROGRAM.version)
+        assert (signed.category, signed.complete, signed.program_version) == (C.AF_CAN, False, PROGRAM.version)
+        assert (signed.prescriber_signed_name, signed.waiting) == (one.prescriber.user.full_name, True)
         assert (old.category, old.superseded_at) == (C.AF_CANNOT, NOW)
         assert (one.can_get_pregnant, one.cannot_basis, one.menstrual_cycles) == (True, "", "regular")
         assert (held.status, held.authorization.status) == ("void", "void")
@@ -84,7 +86,10 @@ class TestAct:
         one = make.authorization(make.enrollment(C.AF_CANNOT)).enrollment
         change(one, **CAN)
         one.refresh_from_db()
-        assert "AUTH-05" in make.ask_authorization(one, at=LATER).failed
+        assert {"AUTH-03", "AUTH-05"} <= set(make.ask_authorization(one, at=LATER).failed.split(","))
+        make.signed_by_patients_side(one, at=LATER)
+        failed = make.ask_authorization(one, at=LATER + timedelta(minutes=1)).failed.split(",")
+        assert ("AUTH-03" in failed, "AUTH-05" in failed) == (False, True)
 
     @pytest.mark.rems("PR-08")
     def test_child_who_comes_of_age_signs_the_adult_form_and_goes_on(self) -> None:
@@ -92,6 +97,7 @@ class TestAct:
         make.ready(one, at=NOW)
         assert "AUTH-03" in make.ask_authorization(one, at=NOW).failed
         assert change(one).category == C.AM
+        make.signed_by_patients_side(one, at=NOW)
         assert make.ask_authorization(one, at=LATER).granted
 
     @pytest.mark.rems("PC-12")
@@ -100,7 +106,7 @@ class TestAct:
         case = menses_began(one)
         with pytest.raises(ActRefused, match="prescriber must sign the form that fits"):
             close(case)
-        assert change(one, **CAN, **GUARDIAN).category == C.FC_CAN
+        assert change(one, **CAN).category == C.FC_CAN
         case.refresh_from_db()
         assert (case.status, case.closing_reason, case.closed_by) == ("closed", "New form signed", one.prescriber.user)
         assert "AUTH-04" not in make.ask_authorization(one, at=LATER).failed
@@ -122,7 +128,7 @@ class TestAct:
     def test_menses_case_closes_by_staff_once_treatment_has_ended(self) -> None:
         one = make.enrollment(C.FC_CANNOT)
         case = menses_began(one)
-        Enrollment.objects.update(status=EnrollmentStatus.DISCONTINUED, ended_at=NOW)
+        make.discontinued(one)
         assert close(case).status == "closed"
 
     def test_history_names_who_changed_what(self) -> None:
@@ -142,11 +148,9 @@ class TestAct:
             (C.AF_CANNOT, {}, "Nothing would change"),
             (C.AF_CANNOT, {"sex": Sex.MALE, "can_get_pregnant": None, "cannot_basis": ""}, "must be those on record"),
             (C.AF_CANNOT, {**CAN, "birth_date": date(1970, 1, 1)}, "must be those on record"),
-            (C.AF_CANNOT, {**CAN, "patient_signed_name": ""}, "signs for the patient"),
-            (C.AF_CANNOT, {**CAN, "prescriber_signed_name": ""}, "your own name"),
             (C.AF_CANNOT, {**CAN, "menstrual_cycles": ""}, "cycles are regular"),
             (C.AF_CAN, {"can_get_pregnant": False, "menstrual_cycles": ""}, "Choose the reason"),
-            (C.FC_CANNOT, CAN, "under 18"),
+            (C.FC_CANNOT, {"cannot_basis": CannotBasis.MENOPAUSE_24_MONTHS}, "doesn’t fit her age"),
         ],
     )
     @pytest.mark.rems("PR-08")
@@ -169,7 +173,9 @@ class TestAct:
         one.prescriber.certifications.update(status="suspended")
         with pytest.raises(ActRefused, match="not certified"):
             change(one, **CAN)
-        Enrollment.objects.update(status=EnrollmentStatus.DISCONTINUED, ended_at=NOW)
+        with pytest.raises(PermissionDenied):
+            _change_with_another_password(one, other)
+        make.discontinued(one)
         with pytest.raises(ActRefused, match="no longer enrolled"):
             change(one, **CAN)
 
@@ -187,12 +193,33 @@ def typed(**changes: str) -> dict[str, str]:
         "menstrual_cycles": "regular",
         "cannot_basis": CannotBasis.HYSTERECTOMY.value,
         "submission_key": str(uuid4()),
-        "patient_signed_name": "Robin",
-        "prescriber_signed_name": "Dr. Test",
-        "shown_category": "AF_CAN",
+        "shown_form": shown("AF_CAN"),
+        "user_name": "",
+        "password": make.PASSWORD,
         "step": "sign",
     }
     return answers | changes
+
+
+def shown(category: str) -> str:
+    """Return what the page carries of the form that was read."""
+    return fingerprint(form_named(PROGRAM, f"agreement_{category}"))
+
+
+def as_signer(one: Enrollment, **changes: str) -> dict[str, str]:
+    return typed(user_name=one.prescriber.user.email, **changes)
+
+
+def _change_with_another_password(one: Enrollment, other: Prescriber) -> None:
+    change_category(
+        by=make.actor(one.prescriber.user),
+        at=NOW,
+        prescriber=one.prescriber,
+        enrollment=one,
+        form=make.form_for(one, **CAN),
+        program=PROGRAM,
+        signing=make.signing(other.user),
+    )
 
 
 class TestPage:
@@ -203,39 +230,49 @@ class TestPage:
         empty = client.get(of("change-category", one))
         assert empty.context["form"].initial["cannot_basis"] == CannotBasis.HYSTERECTOMY
         assert "Sign the new form" not in text_of(empty)
-        unsigned = {"patient_signed_name": "", "prescriber_signed_name": "", "shown_category": "", "step": "read"}
-        read = text_of(client.post(of("change-category", one), typed(**unsigned)))
+        read = text_of(client.post(of("change-category", one), typed(shown_form="", password="", step="read")))
         assert "Adult Female Who Can Get Pregnant" in read
-        assert f"The confirmation number that {held.pharmacy.name} holds becomes void" in read
+        assert f"The confirmation number that {held.pharmacy.name} holds becomes void now" in read
+        assert "No authorization is given until the patient has signed too" in read
         assert read.index(held.authorization.number) < read.index("Sign the new form")
         assert "Error:" not in read
         assert Agreement.objects.count() == 1
-        done = client.post(of("change-category", one), typed(), follow=True)
-        assert done.redirect_chain == [(of("patient", one), 302)]
-        assert "The new agreement form is signed: Adult Female Who Can Get Pregnant." in text_of(done)
+        done = client.post(of("change-category", one), as_signer(one), follow=True)
+        assert done.redirect_chain == [(of("hand-over-form", one), 302)]
+        assert "You signed the form for: Adult Female Who Can Get Pregnant." in text_of(done)
         held.refresh_from_db()
         assert held.status == "void"
 
-    def test_form_that_fits_by_now_must_be_read_before_it_is_signed(self) -> None:
+    @pytest.mark.parametrize(
+        ("changes", "sentence"),
+        [
+            ({"shown_form": ""}, "Read it below, then sign."),
+            ({"password": "wrong"}, "password is not right"),
+            ({"password": ""}, "Type your password to sign."),
+            ({"menstrual_cycles": ""}, "cycles are regular"),
+        ],
+    )
+    def test_what_is_wrong_is_said_and_nothing_typed_is_lost(self, changes: dict[str, str], sentence: str) -> None:
         one = make.enrollment(C.AF_CANNOT)
-        page = text_of(as_prescriber(one.prescriber).post(of("change-category", one), typed(shown_category="")))
-        assert "Read it below, then sign." in page
-        assert "No number is live now" in page
+        sent = as_signer(one) | changes
+        page = as_prescriber(one.prescriber).post(of("change-category", one), sent)
+        assert sentence in text_of(page)
+        assert "No number is live now" in text_of(page)
+        assert page.context["form"]["can_get_pregnant"].value() == "yes"
         assert Agreement.objects.count() == 1
 
-    def test_refusal_of_the_act_is_said_and_nothing_typed_is_lost(self) -> None:
+    def test_refusal_of_the_act_is_said(self) -> None:
         one = make.enrollment(C.AF_CANNOT)
-        answers = typed(can_get_pregnant="no", menstrual_cycles="", shown_category="AF_CANNOT")
+        answers = as_signer(one, can_get_pregnant="no", menstrual_cycles="", shown_form=shown("AF_CANNOT"))
         page = text_of(as_prescriber(one.prescriber).post(of("change-category", one), answers))
         assert "Nothing would change" in page
-        assert 'value="Robin"' in page
 
     def test_boy_who_comes_of_age_is_asked_no_question_about_pregnancy(self) -> None:
         one = make.enrollment(C.MC, birth_date=date(2008, 6, 15))
         client = as_prescriber(one.prescriber)
         assert "Sign the form that fits" in text_of(client.get(of("patient", one)))
         assert "can_get_pregnant" not in text_of(client.get(of("change-category", one)))
-        assert client.post(of("change-category", one), typed(shown_category="AM")).status_code == 302
+        assert client.post(of("change-category", one), as_signer(one, shown_form=shown("AM"))).status_code == 302
         assert one.agreements.get(superseded_at__isnull=True).category == C.AM
 
     @pytest.mark.rems("PC-12")
@@ -255,5 +292,5 @@ class TestPage:
         assert signed_in(make.case_manager()).get(address).status_code == 403
         assert as_prescriber(make.prescriber()).post(address, typed()).status_code == 404
         assert AccessEvent.objects.filter(outcome="denied", record=f"patient {one.patient.number}").exists()
-        Enrollment.objects.update(status=EnrollmentStatus.DISCONTINUED, ended_at=NOW - days(1))
+        make.discontinued(one)
         assert as_prescriber(one.prescriber).get(address).status_code == 302

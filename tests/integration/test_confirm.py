@@ -123,6 +123,7 @@ def test_confirm_counts_supply_of_an_earlier_course_at_another_pharmacy() -> Non
     make.treated(one)
     with acting_as(SYSTEM):
         one.status, one.ended_at = "discontinued", make.NOW
+        one.ended_by_name, one.ended_reason = "Dr. Test", "Completed"
         one.save()
         again = make.enrollment(RiskCategory.AM, at=make.NOW)
         again.patient = one.patient

@@ -3,13 +3,16 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 import time_machine
+from django.http import QueryDict
 from django.test import Client
 
 import tests.factories as make
+from authorizations.forms.pharmacy import code_of, read_from_code
 from authorizations.models import Authorization, Confirmation, Decision
 from pharmacies.models import Pharmacy
 from rems_portal.accounts.models import User
@@ -55,6 +58,48 @@ def typed(number: Authorization, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def scanned(number: Authorization, **changes: Any) -> dict[str, Any]:
+    """What a page without scripts sends after the prescription's code was scanned into the first box."""
+    code = code_of(number.number, number.category, number.strength_mg, number.days_supply)
+    return typed(number, category="", strength="", days_supply="") | {"authorization_number": code} | changes
+
+
+def test_the_prescriptions_code_fills_what_was_left_empty(client: Client, shop: Pharmacy) -> None:
+    number = refusals.male()
+    answer = client.post("/counter/", scanned(number), follow=True)
+    assert answer.status_code == 200
+    assert Confirmation.objects.get().authorization == number
+
+
+def test_what_was_typed_stands_against_the_code_and_is_refused(client: Client, shop: Pharmacy) -> None:
+    number = refusals.male()
+    answer = client.post("/counter/", scanned(number, category="AF_CAN", days_supply="29"), follow=True)
+    assert "risk category" in answer.content.decode().lower()
+    decision = Decision.objects.filter(ask="confirmation").get()
+    assert {"CONF-06", "CONF-08"} <= set(decision.failed.split(","))
+
+
+@pytest.mark.parametrize("category", list(RiskCategory), ids=str)
+@pytest.mark.parametrize("strength", ["2.5", "10"])
+def test_every_code_reads_as_it_was_written(category: RiskCategory, strength: str) -> None:
+    sent = QueryDict(mutable=True)
+    sent["authorization_number"] = code_of("A-2222-3333-4444-55", category, Decimal(strength), 28)
+    read = read_from_code(sent)
+    assert read.dict() == {
+        "authorization_number": "A-2222-3333-4444-55", "category": category, "strength": strength, "days_supply": "28",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A-2222-3333-4444-55", "A-2222-3333-4444-55 AM", "AM 10 28", "A-2222-3333-4444-55 AM 10 x"],
+)
+def test_other_texts_are_no_code(text: str) -> None:
+    sent = QueryDict(mutable=True)
+    sent["authorization_number"] = text
+    assert read_from_code(sent) is sent
+
+
 def ask(client: Client, number: Authorization, **changes: Any) -> Any:
     return client.post("/counter/", typed(number, **changes), follow=True)
 
@@ -66,8 +111,12 @@ def test_granted_shows_the_number_its_deadlines_and_every_check(
 ) -> None:
     page = ask(client, make.authorization(make.enrollment(category)))
     held = Confirmation.objects.get()
-    assert page.redirect_chain == [(f"/counter/decisions/{held.decision_id}/", 302)]
+    assert page.redirect_chain == [(f"/confirmations/{held.number}/dispense/", 302)]
     assert held.number in page.text
+    assert "Education and Counseling Checklist" in page.text
+    answer = f"/counter/decisions/{held.decision_id}/"
+    assert answer in page.text
+    page = client.get(answer)
     assert "June 15, 2026, 10:00 AM CDT" in page.text or "Jun 15, 2026, 10:00 AM CDT" in page.text
     assert page.text.count("Holds: ") == 10
     assert "Does not hold" not in page.text

@@ -9,8 +9,9 @@ from django.core.management import CommandError, call_command
 from django.test import override_settings
 
 from authorizations.models import Authorization, ComplianceCase, Confirmation, Decision, Dispense, Product
-from patients.models import Enrollment, Patient, SafetyCase
+from patients.models import Enrollment, Patient, PreparedEnrollment, SafetyCase, Transfer
 from rems_portal.accounts.models import User
+from rems_portal.accounts.second_factor import has_second_factor
 from rems_portal.audit.actors import Channel
 from rems_portal.demo.load import is_loaded, load
 from rems_portal.demo.people import LOGINS, PASSWORD
@@ -32,7 +33,7 @@ AT = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
     ],
 )
 def test_demo_loads_at_any_instant(at: datetime) -> None:
-    assert load(at=at, program=program_at(at)) == Patient.objects.count() == 24
+    assert load(at=at, program=program_at(at)) == Patient.objects.count() == 27
     assert not Decision.objects.filter(at__gt=at).exists()
     assert not Dispense.objects.filter(recorded_at__gt=at).exists()
     assert not Enrollment.history.filter(history_date__gt=at).exists()
@@ -51,6 +52,10 @@ def test_demo_shows_every_state() -> None:
     assert {"authorization refused", "confirmation refused"} <= {
         f"{ask} {outcome}" for ask, outcome in Decision.objects.values_list("ask", "outcome")
     }
+    assert set(Enrollment.objects.values_list("status", flat=True)) == {"pending", "enrolled", "discontinued"}
+    assert Enrollment.objects.get(status="discontinued").after_care_until > AT.date()
+    assert Transfer.objects.pending().get().to_prescriber.user.email == "prescriber@example.com"
+    assert PreparedEnrollment.objects.get().answers["family_name"] == "Blueprint"
     assert Enrollment.objects.test_due_by(AT.date()).exists()
     assert Enrollment.objects.survey_due_by(AT.date()).exists()
     assert all("primary source" in source for source in Product.objects.values_list("source", flat=True))
@@ -60,7 +65,7 @@ def test_command_loads_once_and_prints_one_login_for_each_role() -> None:
     for _ in range(2):
         out = StringIO()
         call_command("load_demo", stdout=out)
-    assert Patient.objects.count() == 24
+    assert Patient.objects.count() == 27
     assert User.objects.get(email="administrator@example.com").check_password(PASSWORD)
     for login in LOGINS:
         assert f"{login.email} " in out.getvalue()
@@ -96,3 +101,12 @@ def test_without_demo_nothing_is_loaded_or_printed() -> None:
     with pytest.raises(CommandError, match="DEMO=1 only"):
         call_command("load_demo", "--logins")
     assert not is_loaded()
+
+
+@override_settings(DEMO=True)
+def test_logins_loaded_before_second_factors_were_asked_for_get_one() -> None:
+    old = User.objects.create_user(LOGINS[0].email, PASSWORD, full_name="Ada Example", role=LOGINS[0].role)
+    other = User.objects.create_user("somebody@example.com", PASSWORD, full_name="B", role=LOGINS[0].role)
+    call_command("load_demo", stdout=StringIO())
+    assert has_second_factor(old)
+    assert not has_second_factor(other)

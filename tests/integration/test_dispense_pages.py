@@ -12,7 +12,7 @@ from authorizations.models import Checklist, ComplianceCase, Dispense
 from pharmacies.models import Pharmacy
 from rems_portal.rules.dispensing import checklist_items
 from rems_portal.rules.vocabulary import RiskCategory, RuleGroup
-from tests.integration.holding import CHICAGO, NOW, at_path, held_by, items_of, later, when
+from tests.integration.holding import CHICAGO, NOW, at_path, counseled, held_by, items_of, later, when
 
 pytestmark = pytest.mark.django_db
 
@@ -41,10 +41,10 @@ def test_from_the_list_to_the_recorded_dispense(
     held, product = held_by(shop, category), make.product()
     listed = client.get("/confirmations/").text
     assert held.number in listed and "Go through the checklist" in listed and "left</time>" in listed
-    page = client.post(at_path(held, "checklist/"), {"items": items_of(held)}, follow=True)
+    page = client.post(at_path(held, "dispense/"), counseled(held), follow=True)
     assert page.redirect_chain[-1][0] == at_path(held, "dispense/")
     assert "Record the dispense" in client.get("/confirmations/").text
-    assert 'value="10:00"' in page.text and "Chicago time" in page.text
+    assert "Chicago time" in page.text and "It left earlier" in page.text
     clock.shift(120)
     page = client.post(
         at_path(held, "dispense/"), when(NOW.astimezone(CHICAGO), product=product.pk, lot="L7"), follow=True
@@ -62,7 +62,7 @@ def test_from_the_list_to_the_recorded_dispense(
 def test_pages_show_the_patients_number_and_no_more(client: Client, shop: Pharmacy) -> None:
     held = held_by(shop, RiskCategory.AF_CAN)
     patient = held.enrollment.patient
-    for page in ("", "record/", "checklist/", "cancel/"):
+    for page in ("", "record/", "dispense/", "cancel/"):
         text = client.get(at_path(held, page)).text
         assert patient.family_name not in text
         assert f"{patient.birth_date.year}" not in text
@@ -77,26 +77,70 @@ def test_pages_show_the_patients_number_and_no_more(client: Client, shop: Pharma
 def test_checklist_left_open_keeps_what_was_ticked(client: Client, shop: Pharmacy) -> None:
     held = held_by(shop)
     ticked = items_of(held)[:-2]
-    page = client.post(at_path(held, "checklist/"), {"items": ticked})
+    page = client.post(at_path(held, "dispense/"), counseled(held, ticked))
     assert f"2 of {len(items_of(held))} items are not ticked" in page.text
-    assert page.text.count("checked") == len(ticked)
+    assert page.context["counseling"]["items"].value() == ticked
     assert not Checklist.objects.exists()
-    assert "items are not ticked" in client.post(at_path(held, "checklist/"), {}).text
+    assert "items are not ticked" in client.post(at_path(held, "dispense/"), counseled(held, [])).text
 
 
 def test_checklist_sent_twice_is_one_and_leads_on(client: Client, shop: Pharmacy) -> None:
     held = held_by(shop)
     for _ in range(2):
-        page = client.post(at_path(held, "checklist/"), {"items": items_of(held)})
+        page = client.post(at_path(held, "dispense/"), counseled(held))
         assert page.headers["Location"] == at_path(held, "dispense/")
     assert Checklist.objects.count() == 1
 
 
 @pytest.mark.rems("PH-10")
-def test_dispense_before_the_checklist_leads_to_the_checklist(client: Client, shop: Pharmacy) -> None:
+def test_dispense_without_the_checklist_is_not_recorded(client: Client, shop: Pharmacy) -> None:
     held = held_by(shop)
-    assert client.get(at_path(held, "dispense/")).headers["Location"] == at_path(held, "checklist/")
-    assert client.post(at_path(held, "dispense/"), when(NOW)).headers["Location"] == at_path(held, "checklist/")
+    page = client.post(at_path(held, "dispense/"), when(NOW, lot="LOT-77"))
+    assert "items are not ticked" in page.text and "LOT-77" in page.text
+    assert not Dispense.objects.exists()
+
+
+@pytest.mark.rems("PH-09", "PH-10", "PH-19")
+def test_checklist_and_dispense_are_recorded_with_one_sending(client: Client, shop: Pharmacy, clock: Any) -> None:
+    held, product = held_by(shop), make.product()
+    clock.shift(60)
+    form = client.get(at_path(held, "dispense/")).context["form"]
+    begun = {name: form[name].value() for name in ("how", "days_supply", "product")}
+    assert begun == {"how": "picked_up", "days_supply": 28, "product": str(product.pk)}
+    sent = counseled(held) | begun
+    sent.pop("only_counseling")
+    page = client.post(at_path(held, "dispense/"), sent, follow=True)
+    done = Dispense.objects.get()
+    assert (done.done_at, done.how, done.product) == (NOW + make.hours(1 / 60), "picked_up", product)
+    assert done.checklist.items == sorted(items_of(held))
+    assert "Nothing is left to do" in page.text and "Next prescription" in page.text
+
+
+def test_wrong_dispense_keeps_the_ticks_and_stores_neither(client: Client, shop: Pharmacy) -> None:
+    held = held_by(shop)
+    sent = when(NOW.astimezone(CHICAGO), done_at_time="23:59") | counseled(held)
+    sent.pop("only_counseling")
+    page = client.post(at_path(held, "dispense/"), sent)
+    assert "lies in the future" in page.text
+    assert page.context["counseling"]["items"].value() == items_of(held)
+    assert not Checklist.objects.exists() and not Dispense.objects.exists()
+
+
+@pytest.mark.rems("PH-10")
+def test_checklist_that_changed_meanwhile_is_shown_again_with_its_ticks(client: Client, shop: Pharmacy) -> None:
+    held = held_by(shop)
+    page = client.post(at_path(held, "dispense/"), counseled(held) | {"form_seen": "an older wording"})
+    assert "The checklist changed while you had it open" in page.text
+    assert page.context["counseling"]["items"].value() == items_of(held)
+    assert not Checklist.objects.exists()
+
+
+def test_over_confirmation_wants_the_time(client: Client, shop: Pharmacy, clock: Any) -> None:
+    held = held_by(shop)
+    make.checklist(held, at=NOW)
+    later(client, clock, shop, NOW + make.days(2))
+    typed = when(NOW) | dict.fromkeys(("done_at_month", "done_at_day", "done_at_year", "done_at_time"), "")
+    assert "Say when it left" in client.post(at_path(held, "dispense/"), typed).text
     assert not Dispense.objects.exists()
 
 

@@ -13,13 +13,14 @@ from django.test import Client
 from django.urls import reverse
 
 import tests.factories as make
-from patients.actions import PatientEnrollment, enroll_patient
+from patients.actions import PatientEnrollment, definition_of, enroll_patient
 from patients.models import Agreement, Enrollment, Patient
 from prescribers.models import Prescriber
 from rems_portal.accounts.models import User
 from rems_portal.audit.actors import Actor
 from rems_portal.errors import ActRefused
 from rems_portal.rules.categories import CannotBasis, RiskCategory, Sex
+from rems_portal.rules.forms import fingerprint
 from rems_portal.rules.lifecycles import EnrollmentStatus
 from tests.factories import NOW, PROGRAM
 
@@ -45,7 +46,18 @@ def dr(client: Client) -> Prescriber:
 
 
 def enroll(dr: Prescriber, form: PatientEnrollment, by: User | None = None) -> Enrollment:
-    return enroll_patient(by=Actor.of(by or dr.user), at=NOW, prescriber=dr, form=form, program=PROGRAM)
+    proof = make.signing(by or dr.user)
+    actor = Actor.of(by or dr.user)
+    return enroll_patient(by=actor, at=NOW, prescriber=dr, form=form, program=PROGRAM, signing=proof)
+
+
+def shown_form(category: RiskCategory, language: str = "en") -> str:
+    return fingerprint(definition_of(category, PROGRAM, language))
+
+
+def signed_by(dr: Prescriber, answers: dict[str, Any]) -> dict[str, Any]:
+    """What the prescriber types to sign: the password, and the address too with the first signature."""
+    return answers | {"user_name": dr.user.email, "password": make.PASSWORD}
 
 
 def typed(category: RiskCategory, **changes: Any) -> dict[str, Any]:
@@ -63,10 +75,8 @@ def typed(category: RiskCategory, **changes: Any) -> dict[str, Any]:
         "can_get_pregnant": {True: "yes", False: "no", None: ""}[said.can_get_pregnant],
         "cannot_basis": said.cannot_basis,
         "menstrual_cycles": said.menstrual_cycles,
-        "patient_signed_name": said.patient_signed_name,
-        "guardian_relation": said.guardian_relation,
-        "prescriber_signed_name": said.prescriber_signed_name,
-        "shown_category": category.value,
+        "language": "en",
+        "shown_form": shown_form(category),
         "submission_key": str(uuid4()),
         "step": "sign",
     }
@@ -79,8 +89,9 @@ class TestAct:
     def test_patient_is_enrolled_with_the_form_that_fits(self, dr: Prescriber, category: RiskCategory) -> None:
         one = enroll(dr, make.agreement_form(category, at=NOW))
         agreement = one.agreements.get()
-        assert (one.status, one.prescriber, one.enrolled_at) == (EnrollmentStatus.ENROLLED, dr, NOW)
-        assert (agreement.category, agreement.complete) == (category, True)
+        assert (one.status, one.prescriber, one.enrolled_at) == (EnrollmentStatus.PENDING, dr, NOW)
+        assert (agreement.category, agreement.complete, agreement.waiting) == (category, False, True)
+        assert (agreement.prescriber_signed_name, agreement.prescriber_signed_at) == (dr.user.full_name, NOW)
         assert agreement.program_version == PROGRAM.version
         assert one.patient.number.startswith("P-")
 
@@ -108,10 +119,6 @@ class TestAct:
             (MAN, {"can_get_pregnant": False}, "don’t apply to a male"),
             (MAN, {"cannot_basis": CannotBasis.HYSTERECTOMY}, "don’t apply to a male"),
             (MAN, {"menstrual_cycles": "regular"}, "don’t apply to a male"),
-            (MAN, {"patient_signed_name": ""}, "signs for the patient"),
-            (MAN, {"prescriber_signed_name": ""}, "your own name"),
-            (RiskCategory.MC, {"guardian_name": ""}, "under 18"),
-            (RiskCategory.MC, {"guardian_relation": ""}, "under 18"),
         ],
     )
     def test_what_is_wrong_is_refused(
@@ -123,11 +130,10 @@ class TestAct:
         assert not Patient.objects.exists()
 
     def test_all_that_is_wrong_is_said_at_once(self) -> None:
-        form = make.agreement_form(RiskCategory.FC_CAN, at=NOW, menstrual_cycles="", guardian_relation="")
-        form = replace(form, patient_signed_name="", prescriber_signed_name="", family_name="")
+        form = make.agreement_form(RiskCategory.FC_CAN, at=NOW, menstrual_cycles="", family_name="")
         with pytest.raises(ActRefused) as error:
             enroll(make.prescriber(certified=False), form)
-        assert len(error.value.findings) == 6
+        assert len(error.value.findings) == 3
 
     @pytest.mark.rems("PR-02")
     @pytest.mark.parametrize("status", ["in_progress", "suspended", "decertified"])
@@ -150,7 +156,8 @@ class TestAct:
     def test_form_sent_again_after_treatment_ended_still_gives_the_first(self, dr: Prescriber) -> None:
         form = make.agreement_form(MAN, at=NOW, submission_key=uuid4())
         first = enroll(dr, form)
-        Enrollment.objects.update(status=EnrollmentStatus.DISCONTINUED, ended_at=NOW)
+        over = {"ended_at": NOW, "ended_by_name": "Dr. Test", "ended_reason": "Completed"}
+        Enrollment.objects.update(status=EnrollmentStatus.DISCONTINUED, **over)
         assert enroll(dr, form) == first
         assert enroll(dr, replace(form, submission_key=uuid4())) != first
 
@@ -174,17 +181,17 @@ class TestAct:
 class TestPage:
     @pytest.mark.rems("PR-08", "PF-05", "PN-04", "PC-03", "PM-03")
     @pytest.mark.parametrize("category", list(RiskCategory))
-    def test_signed_form_enrolls_and_leads_to_the_patient(
+    def test_signed_form_leads_to_the_patients_signature(
         self, client: Client, dr: Prescriber, category: RiskCategory
     ) -> None:
-        answer = client.post(ENROLL, typed(category))
+        answer = client.post(ENROLL, signed_by(dr, typed(category)))
         agreement = Agreement.objects.get()
         number = agreement.enrollment.patient.number
-        assert answer.headers["Location"] == reverse("authorizations:patient", args=[number])
+        assert answer.headers["Location"] == reverse("authorizations:hand-over-form", args=[number])
         assert agreement.category == category
-        assert (
-            f"The patient is enrolled. Patient id: {number}." in client.get(answer.headers["Location"]).content.decode()
-        )
+        page = client.get(answer.headers["Location"]).content.decode()
+        assert f"You signed the form. Patient id: {number}." in page
+        assert "Sign here on this device" in page
 
     @pytest.mark.rems("PR-08")
     def test_without_scripts_the_form_that_fits_is_read_first_and_then_signed(
@@ -192,29 +199,28 @@ class TestPage:
     ) -> None:
         empty = client.get(ENROLL).content.decode()
         assert "Only for female patients" in empty
-        assert "Sign and enroll" not in empty
-        unsigned = {"patient_signed_name": "", "prescriber_signed_name": "", "shown_category": "", "step": "read"}
-        answers = typed(CANNOT, **unsigned)
+        assert 'type="password"' not in empty
+        answers = typed(CANNOT, shown_form="", step="read")
         page = client.post(ENROLL, answers).content.decode()
         assert "Adult Female Who Can Not Get Pregnant" in page
         assert "She can not get pregnant: hysterectomy." in page
-        assert "donates no blood" in page
+        assert "I donate no blood" in page
         assert "not the FDA-approved form" in page
-        assert 'name="shown_category" value="AF_CANNOT"' in page
+        assert f'name="shown_form" value="{shown_form(CANNOT)}"' in page
         assert f'value="{answers["submission_key"]}"' in page
         assert not Patient.objects.exists()
-        signed = {"patient_signed_name": "A B", "prescriber_signed_name": "C D", "shown_category": "AF_CANNOT"}
-        assert client.post(ENROLL, answers | signed | {"step": "sign"}).status_code == 302
+        signed = {"shown_form": shown_form(CANNOT), "step": "sign"}
+        assert client.post(ENROLL, signed_by(dr, answers | signed)).status_code == 302
 
     @pytest.mark.parametrize(
         ("category", "words"),
         [
             (RiskCategory.AF_CAN, "two methods of contraception"),
-            (RiskCategory.FC_CAN, "Parent or guardian signs"),
+            (RiskCategory.FC_CAN, "the parent or guardian signs"),
             (RiskCategory.AF_CANNOT, "every 6 months"),
-            (RiskCategory.FC_CANNOT, "when her periods begin"),
+            (RiskCategory.FC_CANNOT, "when menstrual periods begin"),
             (RiskCategory.AM, "neither blood nor sperm"),
-            (RiskCategory.MC, "Relation to the child"),
+            (RiskCategory.MC, "For the child, in simple words"),
         ],
     )
     @pytest.mark.rems("PG-02", "PR-08")
@@ -227,7 +233,7 @@ class TestPage:
         assert words in part
         assert "18th birthday" in part
         assert "Error:" not in part
-        assert 'value="Dr. Test"' in part
+        assert 'type="password"' in part
         assert not Patient.objects.exists()
 
     @pytest.mark.parametrize(
@@ -269,7 +275,9 @@ class TestPage:
             ({"can_get_pregnant": "no", "cannot_basis": "menses_not_begun"}, "doesn’t fit her age"),
             ({"sex": "male"}, "don’t apply to a male patient"),
             ({"email": "ana"}, "whole e-mail address"),
-            ({"patient_signed_name": ""}, "signs for the patient"),
+            ({"password": ""}, "Type your password to sign."),
+            ({"password": "wrong"}, "nothing you typed is lost"),
+            ({"user_name": "other@example.com"}, "nothing you typed is lost"),
             ({"birth_date_year": "2015"}, "Female Child Who Can Get Pregnant"),
         ],
     )
@@ -277,28 +285,29 @@ class TestPage:
         self, client: Client, dr: Prescriber, changes: dict[str, str], words: str
     ) -> None:
         answers = typed(CAN, given_name="O'Neil", **changes)
-        page = client.post(ENROLL, answers).content.decode()
+        page = client.post(ENROLL, signed_by(dr, answers) | changes).content.decode()
         assert words in page
         assert 'value="O&#x27;Neil"' in page
         assert f'value="{answers["submission_key"]}"' in page
         assert not Patient.objects.exists()
 
     def test_male_with_pregnancy_answers_may_leave_them_out(self, client: Client, dr: Prescriber) -> None:
-        answers = typed(CAN, sex="male", shown_category="AM")
+        answers = signed_by(dr, typed(CAN, sex="male", shown_form=shown_form(MAN)))
         assert "Leave out the answers" in client.post(ENROLL, answers).content.decode()
         assert client.post(ENROLL, answers | {"leave_out": "on"}).status_code == 302
         assert Enrollment.objects.get().can_get_pregnant is None
 
     def test_form_that_fits_by_now_must_be_read_before_it_is_signed(self, client: Client, dr: Prescriber) -> None:
-        page = client.post(ENROLL, typed(CAN, shown_category="AF_CANNOT")).content.decode()
+        page = client.post(ENROLL, signed_by(dr, typed(CAN, shown_form=shown_form(CANNOT)))).content.decode()
         assert "Read it below, then sign." in page
-        assert 'name="shown_category" value="AF_CAN"' in page
+        assert f'name="shown_form" value="{shown_form(CAN)}"' in page
         assert not Patient.objects.exists()
 
     def test_markup_apostrophes_and_right_to_left_names_are_shown_as_typed(
         self, client: Client, dr: Prescriber
     ) -> None:
-        client.post(ENROLL, typed(MAN, family_name="<script>alert(1)</script> O'Neil", given_name="\u200fكريم\u200e"))
+        name = {"family_name": "<script>alert(1)</script> O'Neil", "given_name": "\u200fكريم\u200e"}
+        client.post(ENROLL, signed_by(dr, typed(MAN, **name)))
         patient = Patient.objects.get()
         assert (patient.family_name, patient.given_name) == ("<script>alert(1)</script> O'Neil", "كريم")
         page = client.get(reverse("authorizations:patient", args=[patient.number])).content.decode()
@@ -306,25 +315,25 @@ class TestPage:
         assert "&lt;script&gt;alert(1)" in page
 
     def test_name_of_one_word_is_enough(self, client: Client, dr: Prescriber) -> None:
-        client.post(ENROLL, typed(MAN, family_name="Teller", given_name=""))
+        client.post(ENROLL, signed_by(dr, typed(MAN, family_name="Teller", given_name="")))
         assert Patient.objects.get().full_name == "Teller"
 
     def test_megabyte_in_any_box_does_not_hurt(self, client: Client, dr: Prescriber) -> None:
-        for box in ("family_name", "email", "birth_date_month", "birth_date_year", "patient_signed_name", "sex"):
+        for box in ("family_name", "email", "birth_date_month", "birth_date_year", "password", "sex"):
             answer = client.post(ENROLL, typed(MAN, **{box: "9" * 1_000_000}))
             assert answer.status_code == 200
-            assert len(answer.content) < 40_000
+            assert len(answer.content) < 60_000
         assert not Patient.objects.exists()
 
     def test_form_sent_twice_enrolls_once_and_says_the_same(self, client: Client, dr: Prescriber) -> None:
-        answers = typed(MAN)
+        answers = signed_by(dr, typed(MAN))
         first, second = client.post(ENROLL, answers), client.post(ENROLL, answers)
         assert first.headers["Location"] == second.headers["Location"]
         assert Patient.objects.count() == 1
         assert "Nothing new" not in client.get(second.headers["Location"]).content.decode()
 
     def test_patient_enrolled_before_is_shown_and_said_so(self, client: Client, dr: Prescriber) -> None:
-        answers = typed(MAN)
+        answers = signed_by(dr, typed(MAN))
         client.post(ENROLL, answers)
         with time_machine.travel(NOW + make.days(1), tick=False):
             client.force_login(dr.user)
@@ -335,18 +344,18 @@ class TestPage:
     def test_back_in_the_browser_and_another_patient_enrolls_the_other_too(
         self, client: Client, dr: Prescriber
     ) -> None:
-        answers = typed(MAN)
+        answers = signed_by(dr, typed(MAN))
         client.post(ENROLL, answers)
         other = client.post(ENROLL, answers | {"family_name": "Somebody"}, follow=True).content.decode()
-        assert "The patient is enrolled." in other
+        assert "You signed the form." in other
         assert Patient.objects.count() == 2
 
     @pytest.mark.parametrize("key", ["", "no key"])
     def test_garbled_key_does_not_stop_anybody(self, client: Client, dr: Prescriber, key: str) -> None:
-        assert client.post(ENROLL, typed(MAN, submission_key=key)).status_code == 302
+        assert client.post(ENROLL, signed_by(dr, typed(MAN, submission_key=key))).status_code == 302
 
     def test_answers_are_never_in_an_address_or_a_cookie(self, client: Client, dr: Prescriber) -> None:
-        answer = client.post(ENROLL, typed(CAN, family_name="Unmistakable"))
+        answer = client.post(ENROLL, signed_by(dr, typed(CAN, family_name="Unmistakable")))
         sent = answer.headers["Location"] + answer.cookies.output()
         assert "Unmistakable" not in sent
         assert "AF_CAN" not in sent
@@ -356,7 +365,7 @@ class TestPage:
     ) -> None:
         dr.certifications.update(status="suspended")
         assert client.get(ENROLL).headers["Location"] == reverse("prescribers:certify")
-        page = client.post(ENROLL, typed(MAN, given_name="Kept")).content.decode()
+        page = client.post(ENROLL, signed_by(dr, typed(MAN, given_name="Kept"))).content.decode()
         assert "You are not certified in this program now." in page
         assert 'value="Kept"' in page
 
@@ -368,17 +377,18 @@ class TestPage:
         assert client.post(CATEGORY, typed(MAN)).status_code == 200
 
     @pytest.mark.parametrize("address", [ENROLL, CATEGORY])
-    @pytest.mark.parametrize("role", [User.Role.DELEGATE, User.Role.PHARMACIST])
-    def test_other_roles_are_told_why_not(self, client: Client, address: str, role: str) -> None:
-        client.force_login(make.account(role))
+    def test_who_is_in_no_office_is_told_why_not(self, client: Client, address: str) -> None:
+        client.force_login(make.account(User.Role.PHARMACIST))
         answer = client.post(address, typed(MAN))
         assert answer.status_code == 403
-        assert "Only the prescriber enrolls a patient" in answer.content.decode()
+        assert "Only a prescriber and the prescriber’s office staff enroll patients." in answer.content.decode()
 
-    def test_delegate_of_the_prescriber_may_not_sign_either(self, client: Client, dr: Prescriber) -> None:
-        client.force_login(make.delegate_of(dr))
-        assert client.get(ENROLL).status_code == 403
-        assert client.post(ENROLL, typed(MAN)).status_code == 403
+    def test_delegate_prepares_and_never_signs(self, client: Client, dr: Prescriber) -> None:
+        aide = make.delegate_of(dr)
+        client.force_login(aide)
+        typed_by_aide = typed(MAN) | {"user_name": aide.email, "password": make.PASSWORD}
+        for answer in (client.get(ENROLL), client.post(ENROLL, typed_by_aide)):
+            assert answer.headers["Location"] == reverse("patients:prepare")
         assert not Patient.objects.exists()
 
     @pytest.mark.parametrize("address", [ENROLL, CATEGORY])

@@ -20,11 +20,12 @@ from rems_portal.rules.categories import CannotBasis, RiskCategory
 from rems_portal.rules.lifecycles import EnrollmentStatus
 from tests.factories import NOW, PROGRAM, days
 from tests.integration.offices import signed_in
-from tests.integration.test_enrollment import typed
+from tests.integration.test_enrollment import signed_by, typed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rems("PR-08")]
 MAN, CANNOT = RiskCategory.AM, RiskCategory.AF_CANNOT
 NEUTRAL = "can’t be enrolled here now"
+KNOWN = "takes part in the program already"
 
 
 @pytest.fixture(autouse=True)
@@ -33,12 +34,24 @@ def at_now() -> Iterator[None]:
         yield
 
 
+def begin(dr: Prescriber, form: PatientEnrollment) -> Enrollment:
+    """Enroll as far as the prescriber's signature."""
+    proof = make.signing(dr.user)
+    return enroll_patient(by=make.actor(dr.user), at=NOW, prescriber=dr, form=form, program=PROGRAM, signing=proof)
+
+
 def enroll(dr: Prescriber, form: PatientEnrollment) -> Enrollment:
-    return enroll_patient(by=make.actor(dr.user), at=NOW, prescriber=dr, form=form, program=PROGRAM)
+    """Enroll with everybody's signature."""
+    one = begin(dr, form)
+    if one.status == EnrollmentStatus.PENDING:
+        make.signed_by_patients_side(one)
+        one.refresh_from_db()
+    return one
 
 
 def end(one: Enrollment) -> None:
-    Enrollment.objects.filter(pk=one.pk).update(status=EnrollmentStatus.DISCONTINUED, ended_at=NOW)
+    over = {"ended_at": NOW, "ended_by_name": "Dr. Test", "ended_reason": "Completed"}
+    Enrollment.objects.filter(pk=one.pk).update(status=EnrollmentStatus.DISCONTINUED, **over)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +66,7 @@ def end(one: Enrollment) -> None:
 def test_person_in_treatment_with_another_prescriber_is_not_enrolled(given: str, family: str) -> None:
     form = make.agreement_form(MAN, at=NOW, given_name="Siobhán", family_name="O'Neil Straße")
     theirs = enroll(make.prescriber(), form)
-    with pytest.raises(KnownElsewhere, match=NEUTRAL) as refused:
+    with pytest.raises(KnownElsewhere, match=KNOWN) as refused:
         enroll(make.prescriber(), replace(form, given_name=given, family_name=family))
     assert theirs.patient.number not in str(refused.value)
     assert (Patient.objects.count(), Enrollment.objects.count()) == (1, 1)
@@ -75,12 +88,14 @@ def test_another_name_birth_date_or_sex_is_another_person() -> None:
 def test_refused_page_says_one_neutral_sentence_and_the_look_is_written_down(client: Client) -> None:
     said = typed(MAN)
     other = make.prescriber()
-    signed_in(other.user).post(reverse("patients:enroll"), said)
+    signed_in(other.user).post(reverse("patients:enroll"), signed_by(other, said))
     theirs = Enrollment.objects.get()
+    make.signed_by_patients_side(theirs)
     dr = make.prescriber()
     client.force_login(dr.user)
-    page = client.post(reverse("patients:enroll"), said).content.decode()
-    assert NEUTRAL in page
+    page = client.post(reverse("patients:enroll"), signed_by(dr, said)).content.decode()
+    assert KNOWN in page
+    assert reverse("authorizations:ask-transfer") in page
     assert theirs.patient.number not in page
     assert other.user.full_name not in page
     event = AccessEvent.objects.get(outcome="denied")
@@ -127,3 +142,22 @@ def test_own_patient_with_other_answers_is_led_to_the_category_change(changes: d
         enroll(dr, replace(form, **changes))
     one.refresh_from_db()
     assert one.cannot_basis == CannotBasis.HYSTERECTOMY
+
+
+def test_two_prescribers_enrolling_one_person_at_once_the_patients_signature_decides() -> None:
+    form = make.agreement_form(MAN, at=NOW)
+    first, second = begin(make.prescriber(), form), begin(make.prescriber(), form)
+    assert first.patient == second.patient
+    make.signed_by_patients_side(second)
+    with pytest.raises(KnownElsewhere, match=NEUTRAL):
+        make.signed_by_patients_side(first)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, second.status) == (EnrollmentStatus.PENDING, EnrollmentStatus.ENROLLED)
+
+
+def test_form_keeps_the_name_as_the_record_spells_it() -> None:
+    form = make.agreement_form(MAN, at=NOW, family_name="Straße")
+    begin(make.prescriber(), form)
+    again = begin(make.prescriber(), replace(form, family_name="STRASSE"))
+    assert again.agreements.get().form.answers["family_name"] == "Straße"

@@ -72,10 +72,14 @@ def test_result_read_at_once_needs_one_time_only(one: Enrollment) -> None:
     assert test.reported_at == test.collected_at
 
 
-def test_delegate_records_a_test_under_their_own_name(one: Enrollment) -> None:
+def test_delegate_records_a_test_for_the_prescriber_and_the_patients_page_says_so(one: Enrollment) -> None:
     aide = make.delegate_of(one.prescriber)
     assert send(one, aide).status_code == 302
-    assert PregnancyTest.objects.get().entered_by_name == aide.full_name
+    test, both = PregnancyTest.objects.get(), f"{aide.full_name} for {one.prescriber}"
+    assert test.entered_by_name == both
+    row = test.history.get()
+    assert (row.actor_name, row.history_user_id) == (both, aide.pk)
+    assert f"by {both}" in text_of(as_prescriber(one.prescriber).get(of("patient", one)))
 
 
 def test_indeterminate_and_insensitive_tests_say_that_they_do_not_count(one: Enrollment) -> None:
@@ -172,6 +176,7 @@ def test_male_patient_with_a_pregnancy_test_is_refused() -> None:
 def test_discontinued_patient_has_no_tests_recorded(one: Enrollment) -> None:
     with acting_as(SYSTEM):
         one.status, one.ended_at = "discontinued", make.NOW
+        one.ended_by_name, one.ended_reason = "Dr. Test", "Completed"
         one.save()
     assert "no longer enrolled" in send(one).context["form"].non_field_errors()[0]
 

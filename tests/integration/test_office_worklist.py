@@ -255,6 +255,7 @@ def test_worklist_shows_only_enrolled_patients_of_this_prescriber(dr: Prescriber
     gone = make.enrollment(MAN, prescriber=dr)
     with acting_as(SYSTEM):
         gone.status, gone.ended_at = "discontinued", make.NOW
+        gone.ended_by_name, gone.ended_reason = "Dr. Test", "Completed"
         gone.save()
     assert [line.enrollment for line in lines(dr)] == [one]
 

@@ -6,56 +6,23 @@ from io import StringIO
 
 import pytest
 import time_machine
-from django.urls import reverse
 
 import tests.factories as make
-from patients.models import Enrollment, PatientSurvey, SafetyCase, SurveyInvitation
+from patients.models import PatientSurvey, SafetyCase, SurveyInvitation
 from rems_portal.audit.models import AccessEvent
 from rems_portal.errors import ActRefused
 from rems_portal.rules.findings import Finding, Party
 from rems_portal.rules.surveys import survey_questions
-from rems_portal.rules.vocabulary import RiskCategory, RuleGroup
-from tests.factories.patients import group_at
+from rems_portal.rules.vocabulary import RuleGroup
+from tests.integration.answering import C, answer_all, birth_date, handed_over, let_in, page, questions_of, send
 
 pytestmark = pytest.mark.django_db
-C = RiskCategory
 
 
 @pytest.fixture(autouse=True)
 def clock():
     with time_machine.travel(make.NOW, tick=False) as traveller:
         yield traveller
-
-
-def page(secret: str, name: str = "patient-survey", *args) -> str:
-    return reverse(f"authorizations:{name}", args=[secret, *args])
-
-
-def handed_over(category: RiskCategory = C.AF_CAN) -> tuple[Enrollment, str]:
-    one = make.enrollment(category)
-    return one, make.invitation(one)[1]
-
-
-def birth_date(one: Enrollment, *, years: int = 0) -> dict[str, int]:
-    born = one.patient.birth_date
-    boxes = {"month": born.month, "day": born.day, "year": born.year + years}
-    return {f"birth_date_{box}": value for box, value in boxes.items()}
-
-
-def let_in(client, one: Enrollment, secret: str, who: str = "patient"):
-    return client.post(page(secret), {"who": who, **birth_date(one)})
-
-
-def questions_of(one: Enrollment):
-    return survey_questions(group_at(one, make.NOW), make.PROGRAM)
-
-
-def answer_all(client, one: Enrollment, secret: str, **changed: bool):
-    for place, question in enumerate(questions_of(one), start=1):
-        answer = changed.get(question.code, not question.alarming)
-        data = {"question": question.code, "answer": "yes" if answer else "no"}
-        response = client.post(page(secret, "survey-question", place), data)
-    return response
 
 
 def test_the_whole_way_from_the_link_to_thank_you(client):
@@ -67,7 +34,7 @@ def test_the_whole_way_from_the_link_to_thank_you(client):
         assert answer_all(client, one, secret).url == page(secret, "survey-check")
         shown = client.get(page(secret, "survey-check")).content.decode()
         assert all(question.sentence in shown.replace("&#x27;", "'") for question in questions_of(one))
-        assert client.post(page(secret, "survey-check")).url == page(secret, "survey-sent")
+        assert send(client, secret).url == page(secret, "survey-sent")
         assert "Thank you" in client.get(page(secret, "survey-sent")).content.decode()
         survey = PatientSurvey.objects.get(enrollment=one)
         assert survey.completed_by == "patient"
@@ -81,7 +48,7 @@ def test_a_guardian_answers_for_a_child(client):
     let_in(client, one, secret, who="guardian")
     assert "“you” means the patient" in client.get(page(secret, "survey-question", 1)).content.decode()
     answer_all(client, one, secret)
-    client.post(page(secret, "survey-check"))
+    send(client, secret)
     survey = PatientSurvey.objects.get()
     assert (survey.completed_by, survey.history.get().actor_name) == ("guardian", "Parent or guardian")
 
@@ -100,7 +67,7 @@ def replaced(one, secret, clock):
 
 
 def discontinued(one, secret, clock):
-    Enrollment.objects.update(status="discontinued", ended_at=make.NOW)
+    make.discontinued(one)
 
 
 @pytest.mark.parametrize("spoil", [expired, used, replaced, discontinued])
@@ -181,10 +148,10 @@ def test_the_session_changes_its_key_when_it_is_let_in(client):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({}, "Who is answering: choose one."),
+        ({}, "Say who is answering."),
         ({"who": "patient"}, "Enter the patient’s birth date."),
         ({"who": "patient", "birth_date_month": "2", "birth_date_day": "30", "birth_date_year": "1970"}, "real date"),
-        ({"who": "doctor"}, "Select a valid choice"),
+        ({"who": "doctor"}, "Say who is answering."),
     ],
 )
 def test_the_first_page_says_what_to_mend_and_counts_no_try(client, data, message):
@@ -259,8 +226,8 @@ def test_sent_twice_is_one_survey_and_late_tabs_see_that_it_is_sent(client):
     one, secret = handed_over()
     let_in(client, one, secret)
     answer_all(client, one, secret)
-    assert client.post(page(secret, "survey-check")).url == page(secret, "survey-sent")
-    assert client.post(page(secret, "survey-check")).url == page(secret, "survey-sent")
+    assert send(client, secret).url == page(secret, "survey-sent")
+    assert send(client, secret).url == page(secret, "survey-sent")
     for name, args in (("patient-survey", ()), ("survey-question", (1,)), ("survey-check", ())):
         assert client.get(page(secret, name, *args)).url == page(secret, "survey-sent")
     code = questions_of(one)[0].code
@@ -273,7 +240,7 @@ def test_answers_are_gone_from_the_link_once_sent_also_for_another_browser(clien
     one, secret = handed_over()
     let_in(client, one, secret)
     answer_all(client, one, secret)
-    client.post(page(secret, "survey-check"))
+    send(client, secret)
     client.cookies.clear()
     assert client.get(page(secret, "survey-sent")).status_code == 404
 
@@ -294,7 +261,7 @@ def test_the_last_page_says_in_plain_words_what_to_do_now(client, category, answ
     one, secret = handed_over(category)
     let_in(client, one, secret)
     answer_all(client, one, secret, **answers)
-    client.post(page(secret, "survey-check"))
+    send(client, secret)
     text = client.get(page(secret, "survey-sent")).content.decode()
     assert words in text
     assert one.prescriber.phone in text
@@ -313,7 +280,7 @@ def test_the_questions_are_those_of_the_day(client, clock):
     new = codes.index("uses_contraception") + 1
     assert let_in(client, one, secret).url == page(secret, "survey-question", new)
     client.post(page(secret, "survey-question", new), {"question": "uses_contraception", "answer": "yes"})
-    client.post(page(secret, "survey-check"))
+    send(client, secret)
     survey = PatientSurvey.objects.get()
     assert (survey.rule_group, set(survey.answers)) == ("FCGP", set(codes))
 
@@ -323,7 +290,7 @@ def test_a_link_that_expires_before_sending_keeps_nothing_but_tells_so(client, c
     let_in(client, one, secret)
     answer_all(client, one, secret)
     clock.shift(timedelta(days=8))
-    assert client.post(page(secret, "survey-check")).status_code == 404
+    assert send(client, secret).status_code == 404
     assert not PatientSurvey.objects.exists()
 
 
@@ -397,7 +364,7 @@ def test_a_report_is_possible_after_the_answers_were_sent_in_the_same_browser_on
     one, secret = handed_over(C.AM)
     let_in(client, one, secret, who="guardian")
     answer_all(client, one, secret)
-    client.post(page(secret, "survey-check"))
+    send(client, secret, name="Pat Keeper", relation="Legal guardian")
     text = client.get(page(secret, "survey-report")).content.decode()
     assert "His partner may be pregnant" in text
     assert "She is pregnant" not in text
@@ -414,7 +381,7 @@ def test_what_the_act_refuses_is_said_on_the_check_page_and_loses_no_answer(clie
         raise ActRefused([Finding("SURVEY", (), "The questions have changed since you began.", Party.PATIENT)])
 
     monkeypatch.setattr("authorizations.views.patient_survey.complete_patient_survey", refuse)
-    response = client.post(page(secret, "survey-check"))
+    response = send(client, secret)
     assert "The questions have changed since you began." in response.content.decode()
     assert len(SurveyInvitation.objects.get().draft) == 7
 

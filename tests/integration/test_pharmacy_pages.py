@@ -12,14 +12,15 @@ from pharmacies.actions import PharmacyIdentity, decertify_pharmacy, suspend_pha
 from pharmacies.models import Pharmacy, PharmacyCertification, PharmacyStaff, QuizAttempt
 from rems_portal.accounts.models import User
 from rems_portal.audit.models import AccessEvent
+from rems_portal.signatures.models import SignedForm, SigningTry
 from tests.integration.certifying import (
     MATERIALS,
     PROCESSES,
-    RIGHT,
-    WRONG,
+    answers_to,
     begun,
     identity,
     oversee,
+    paper,
     quiz,
     reviewed,
 )
@@ -56,15 +57,20 @@ def test_certification_through_the_pages(client: Client, person: User) -> None:
         page = client.get(here)
         assert f"{here}materials/{material}/" in page.text
         page = client.post(f"{here}materials/{material}/", {"version": make.PROGRAM.version}, follow=True)
-    assert "Pharmacy Certification Quiz" in page.text
-    page = client.post(f"{here}quiz/", WRONG, follow=True)
-    assert "Not passed yet" in page.text and "0 of 8" in page.text
-    assert make.PROGRAM.quiz[0].explanation.replace("'", "&#x27;") in page.text
-    assert "Pharmacy Certification Quiz" in client.get(here).text
-    page = client.post(f"{here}quiz/", RIGHT, follow=True)
+    assert "Pharmacy Certification Quiz" in page.text and "10 questions, 8 right answers" in page.text
+    page = client.post(f"{here}quiz/", follow=True)
+    first = QuizAttempt.objects.get()
+    page = client.post(f"{here}quiz/{first.pk}/", answers_to(first, wrong=10), follow=True)
+    assert "Not passed yet" in page.text and "0 of 10" in page.text
+    asked = next(one for one in make.PROGRAM.quiz if one.code == first.paper[0]["question"])
+    assert asked.explanation.replace("'", "&#x27;") in page.text
+    assert "Begin the quiz" in client.get(here, follow=True).text
+    client.post(f"{here}quiz/")
+    second = QuizAttempt.objects.latest("pk")
+    page = client.post(f"{here}quiz/{second.pk}/", answers_to(second), follow=True)
     assert "You passed the quiz" in page.text
-    page = client.post(f"{here}sign/", {"processes": sorted(PROCESSES), "signed_name": "Pat Rx"}, follow=True)
-    assert "The pharmacy is certified" in page.text
+    page = client.post(f"{here}sign/", signature(client, here), follow=True)
+    assert "Sample" in page.text and "is certified" in page.text
     assert client.get("/counter/").status_code == 200
 
 
@@ -111,42 +117,107 @@ def test_details_can_be_corrected_before_signing(client: Client, person: User) -
     assert "another pharmacy" in page.text
 
 
+def signature(client: Client, here: str, **changes: Any) -> dict[str, Any]:
+    """Return what the signing page sends when everything is ticked and the password is typed."""
+    shown = client.get(f"{here}sign/").context
+    first = {"user_name": shown["signing"].request.user.email} if "user_name" in shown["signing"].fields else {}
+    seen = shown["form"].wording
+    return {"processes": sorted(PROCESSES), "wording": seen, "password": make.PASSWORD} | first | changes
+
+
+def ready_to_sign(person: User, **changes: str) -> tuple[PharmacyCertification, str]:
+    user, certification = begun(person, **changes)
+    reviewed(user)
+    quiz(user, certification)
+    return certification, f"/pharmacies/certify/{certification.pk}/"
+
+
+@pytest.mark.rems("PH-02")
 def test_signing_leaves_nothing_out(client: Client, person: User) -> None:
-    user, certification = begun(person)
-    reviewed(user, certification)
-    quiz(user, certification, RIGHT)
-    here = f"/pharmacies/certify/{certification.pk}/sign/"
-    one = sorted(PROCESSES)[:1]
-    page = client.post(here, {"processes": one, "signed_name": "Pat Rx"})
+    certification, here = ready_to_sign(person)
+    page = client.post(f"{here}sign/", signature(client, here, processes=sorted(PROCESSES)[:1]))
     assert "All 3 processes are needed" in page.text
-    page = client.post(here, {"processes": sorted(PROCESSES), "signed_name": ""})
-    assert "Type your full name to sign" in page.text
+    page = client.post(f"{here}sign/", signature(client, here, password=""))
+    assert "Type your password to sign" in page.text
     certification.refresh_from_db()
     assert certification.status == "in_progress"
 
 
+def test_wrong_password_is_counted_and_nothing_ticked_is_lost(client: Client, person: User) -> None:
+    certification, here = ready_to_sign(person)
+    page = client.post(f"{here}sign/", signature(client, here, password="not it"))
+    assert "Nothing was signed" in page.text and page.text.count("checked") == 3
+    assert SigningTry.objects.get().right is False
+    certification.refresh_from_db()
+    assert certification.status == "in_progress" and not SignedForm.objects.exists()
+
+
+def test_form_that_changed_meanwhile_is_shown_again(client: Client, person: User) -> None:
+    certification, here = ready_to_sign(person)
+    page = client.post(f"{here}sign/", signature(client, here, wording="of another"))
+    assert "The form changed while you were filling it in" in page.text and page.text.count("checked") == 3
+    assert not SigningTry.objects.exists()
+    certification.refresh_from_db()
+    assert certification.status == "in_progress"
+
+
+@pytest.mark.rems("PH-01", "PH-02")
+def test_signed_form_is_shown_with_its_signature_and_whether_it_is_intact(client: Client, person: User) -> None:
+    certification, here = ready_to_sign(person, name="Signed Pharmacy", time_zone="America/Denver")
+    page = client.post(f"{here}sign/", signature(client, here), follow=True)
+    certification.refresh_from_db()
+    form = certification.form
+    assert form is not None and form.number in page.text
+    assert "Pat Rx" in page.text and "authorized representative" in page.text and "MDT" in page.text
+    assert "does not match its signature" not in page.text
+    assert (form.about, form.code) == (f"pharmacy {certification.pharmacy.npi}", "pharmacy_enrollment")
+    assert {code for code, answer in form.answers.items() if answer is True} == PROCESSES
+    assert form.answers["name"] == "Signed Pharmacy"
+    Pharmacy.objects.update(ncpdp_id="7777777")
+    assert "does not match its signature" in client.get(here).text
+    Pharmacy.objects.update(ncpdp_id=form.answers["ncpdp_id"])
+    SignedForm.objects.update(document=form.document.replace("Signed Pharmacy", "Signed Pharmacx"))
+    assert "does not match its signature" in client.get(here).text
+
+
+def test_signed_form_and_certificate_are_given_as_pdf(client: Client, person: User) -> None:
+    certification, here = ready_to_sign(person)
+    assert client.get(f"{here}form/").status_code == client.get(f"{here}certificate/").status_code == 404
+    client.post(f"{here}sign/", signature(client, here))
+    for document in ("form", "certificate"):
+        answer = client.get(f"{here}{document}/")
+        assert answer.headers["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF")
+    oversee(suspend_pharmacy, certification.pharmacy)
+    assert client.get(f"{here}form/").status_code == 200
+    assert client.get(f"{here}certificate/").status_code == 404
+
+
 def test_signing_too_early_says_what_is_missing(client: Client, person: User) -> None:
     _, certification = begun(person)
-    here = f"/pharmacies/certify/{certification.pk}/sign/"
-    page = client.post(here, {"processes": sorted(PROCESSES), "signed_name": "Pat Rx"})
+    here = f"/pharmacies/certify/{certification.pk}/"
+    page = client.post(f"{here}sign/", signature(client, here))
     assert "Not reviewed yet" in page.text and "not passed yet" in page.text
     assert "CERT-11" in page.text and "CERT-12" in page.text
 
 
 def test_quiz_half_answered_says_which_questions(client: Client, person: User) -> None:
-    _, certification = begun(person)
-    page = client.post(f"/pharmacies/certify/{certification.pk}/quiz/", dict(list(RIGHT.items())[2:]))
+    user, certification = begun(person)
+    attempt = paper(user, certification)
+    here = f"/pharmacies/certify/{certification.pk}/quiz/{attempt.pk}/"
+    page = client.post(here, dict(list(answers_to(attempt).items())[2:]))
     assert "Answer question 1." in page.text and "Answer question 2." in page.text
-    assert page.text.count("checked") == 6
-    assert not QuizAttempt.objects.exists()
+    assert page.text.count("checked") == 8
+    attempt.refresh_from_db()
+    assert attempt.taken_at is None
 
 
 def test_another_pharmacys_certification_is_not_there_and_that_is_written_down(client: Client, person: User) -> None:
     certification = make.pharmacy().certifications.get()
-    for name in ("certify-pharmacy", "certify-identity", "certify-quiz", "certify-sign"):
-        assert client.get(reverse(f"pharmacies:{name}", args=[certification.pk])).status_code == 404
+    names = ("pharmacy", "identity", "quiz", "sign", "form", "certificate", "hand-over")
+    for name in names:
+        assert client.get(reverse(f"pharmacies:certify-{name}", args=[certification.pk])).status_code == 404
     denied = AccessEvent.objects.filter(outcome="denied", user=person)
-    assert denied.count() == 4
+    assert denied.count() == len(names)
     assert denied.first().record == f"pharmacy certification {certification.pk}"
 
 
@@ -170,7 +241,7 @@ def test_staff_page_adds_trains_and_removes(client: Client, now: Any) -> None:
     shop, person = make.pharmacy(), make.account(User.Role.PHARMACIST, full_name="New Colleague")
     client.force_login(shop.staff.get().user)
     page = client.post("/pharmacies/staff/", {"pharmacy": shop.pk, "email": "nobody@example.com"})
-    assert "no pharmacy account" in page.text and "nobody@example.com" in page.text
+    assert "Type the person’s name" in page.text and "nobody@example.com" in page.text
     page = client.post("/pharmacies/staff/", {"pharmacy": shop.pk, "email": person.email}, follow=True)
     assert "New Colleague" in page.text and "Not trained yet" in page.text
     row = PharmacyStaff.objects.get(user=person)
@@ -197,11 +268,11 @@ def test_pages_ask_the_same_number_of_questions_however_many_people(
     shop = make.pharmacy()
     client.force_login(shop.staff.get().user)
     client.get("/pharmacies/staff/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/pharmacies/staff/")
     for _ in range(6):
         make.pharmacist(shop)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert client.get("/pharmacies/staff/").text.count("Remove") == 6
 
 
@@ -228,7 +299,7 @@ def test_signed_form_is_read_and_no_longer_filled_in(client: Client, now: Any) -
     assert "You reviewed this version" in client.get(f"{here}materials/pharmacy_guide/").text
     assert client.get(f"{here}materials/welcome_letter/").status_code == 404
     page = client.post(f"{here}materials/pharmacy_guide/", {"version": "2021-05-21"})
-    assert "no longer the material" in page.text
+    assert "not the one to read now" in page.text
 
 
 def test_number_of_another_pharmacy_is_told_beside_the_number(client: Client, person: User) -> None:

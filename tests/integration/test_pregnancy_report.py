@@ -7,7 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 import tests.factories as make
-from authorizations.actions.safety import close_safety_case, complete_patient_survey, report_pregnancy
+from authorizations.actions.patient_survey import complete_patient_survey
+from authorizations.actions.safety import close_safety_case, report_pregnancy
 from authorizations.facts import patient_facts
 from authorizations.models import Decision
 from patients.models import Enrollment, PatientSurvey, SafetyCase, SafetyReport
@@ -160,6 +161,7 @@ def test_menses_of_a_child_hold_the_same_way():
 def test_a_report_from_an_earlier_course_holds_where_treatment_runs():
     earlier = make.enrollment(C.AF_CAN)
     earlier.status, earlier.ended_at = "discontinued", make.NOW - timedelta(days=20)
+    earlier.ended_by_name, earlier.ended_reason = "Dr. Test", "Completed"
     earlier.save()
     running = make.enrollment(C.AF_CAN)
     running.patient = earlier.patient
@@ -174,6 +176,7 @@ def test_a_report_from_an_earlier_course_holds_where_treatment_runs():
 def test_a_pregnancy_after_the_end_of_treatment_can_still_be_reported():
     one = make.enrollment(C.AF_CAN)
     one.status, one.ended_at = "discontinued", make.NOW - timedelta(days=10)
+    one.ended_by_name, one.ended_reason = "Dr. Test", "Completed"
     one.save()
     assert report(one).enrollment == one
 
@@ -233,6 +236,7 @@ def test_once_treatment_has_ended_a_case_closes_with_its_positive_test():
     one = make.enrollment(C.AF_CAN)
     make.pregnancy_test(one, collected_at=make.NOW, result="positive")
     one.status, one.ended_at = "discontinued", make.NOW
+    one.ended_by_name, one.ended_reason = "Dr. Test", "Completed"
     one.save()
     assert close(SafetyCase.objects.get()).status == "closed"
 
@@ -294,6 +298,7 @@ def answer(link, answers, group, at=make.NOW):
         completed_by=PatientSurvey.CompletedBy.PATIENT,
         group=group,
         program=make.PROGRAM,
+        signing=make.link_signing(link.enrollment.patient.full_name, at=at),
     )
 
 
@@ -320,6 +325,7 @@ def test_a_survey_of_a_patient_no_longer_enrolled_is_refused():
     one = make.enrollment(C.AM)
     link, _secret = make.invitation(one)
     one.status, one.ended_at = "discontinued", make.NOW
+    one.ended_by_name, one.ended_reason = "Dr. Test", "Completed"
     one.save()
     with pytest.raises(ActRefused, match="expired"):
         answer(link, make.reassuring_answers(RuleGroup.MALE), RuleGroup.MALE)
@@ -336,11 +342,16 @@ def test_answers_to_questions_of_other_groups_are_not_kept():
 def test_a_case_left_open_in_an_earlier_course_holds_the_next_one():
     first = make.enrollment(RiskCategory.AF_CAN)
     report(first)
-    Enrollment.objects.filter(pk=first.pk).update(status="discontinued", ended_at=make.NOW)
-    second = Enrollment.objects.get(pk=first.pk)
-    second.pk, second.status, second.ended_at, second.submission_key = None, "enrolled", None, None
-    second._state.adding = True
-    second.save()
+    make.discontinued(first)
+    second = Enrollment.objects.create(
+        patient=first.patient,
+        program=first.program,
+        prescriber=first.prescriber,
+        status="enrolled",
+        enrolled_at=make.NOW + timedelta(hours=1),
+        can_get_pregnant=True,
+        menstrual_cycles="regular",
+    )
     assert patient_facts(second).pregnancy_hold
 
 

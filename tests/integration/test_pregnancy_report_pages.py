@@ -185,12 +185,15 @@ def test_only_what_fits_the_patient_is_offered(client, category, offered, not_of
 @pytest.mark.rems("PC-12")
 def test_menses_of_a_child_are_reported_the_same_way(client):
     one = make.enrollment(C.FC_CANNOT)
-    client.force_login(make.delegate_of(one.prescriber))
+    aide = make.delegate_of(one.prescriber)
+    client.force_login(aide)
     confirming = text_of(client.post(about(one.patient.number), said("menses")))
     assert "when the form that fits her now is signed" in confirming
     result = text_of(send(client, one.patient.number, "menses"))
     assert "sign the form for a female child who can get pregnant" in result
-    assert SafetyCase.objects.get().kind == SafetyCase.Kind.MENSES_BEGAN
+    case = SafetyCase.objects.get()
+    assert case.kind == SafetyCase.Kind.MENSES_BEGAN
+    assert case.opened_by_name == case.reports.get().reporter_name == f"{aide.full_name} for {one.prescriber}"
 
 
 @pytest.mark.rems("PM-12")

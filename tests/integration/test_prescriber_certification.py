@@ -1,18 +1,17 @@
-"""A prescriber is certified: the acts with all their refusals, and the pages for every role."""
+"""A prescriber is certified: the acts with all their refusals, what is signed, and what program staff do."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
-from django.test import Client
-from django.urls import reverse
 
 import tests.factories as make
 from prescribers import actions
+from prescribers.facts import enrollment_answers
 from prescribers.models import Prescriber, PrescriberCertification
 from rems_portal.accounts.models import User
 from rems_portal.audit.actors import Actor
@@ -21,14 +20,16 @@ from rems_portal.notifications.models import OutboxMessage
 from rems_portal.rules.certification import required_materials
 from rems_portal.rules.findings import Party
 from rems_portal.rules.lifecycles import CERTIFICATION_MOVES, CertificationStatus, may_move
+from rems_portal.rules.programs import ProgramVersion, Renewal
+from rems_portal.signatures.actions import Signing
+from rems_portal.signatures.models import SignedForm
+from rems_portal.signatures.presenters import shown_form
 from tests.factories import NOW, PROGRAM
 
 pytestmark = pytest.mark.django_db
 
-CERTIFY = reverse("prescribers:certify")
-IDENTITY = reverse("prescribers:certify-identity")
-SIGN = reverse("prescribers:certify-sign")
 MATERIALS = required_materials(Party.PRESCRIBER, NOW, PROGRAM)
+READ = [(one.code, one.version) for one in MATERIALS]
 
 
 @pytest.fixture(autouse=True)
@@ -38,11 +39,9 @@ def at_now() -> Iterator[None]:
 
 
 @pytest.fixture
-def dr(client: Client) -> User:
-    """An account of a prescriber who is signed in and has begun nothing."""
-    user = make.account(full_name="Priya Raman")
-    client.force_login(user)
-    return user
+def dr() -> User:
+    """An account of a prescriber who has begun nothing."""
+    return make.account(full_name="Priya Raman")
 
 
 def identity(**changes: str) -> dict[str, str]:
@@ -60,122 +59,134 @@ def save(user: User, by: User | None = None, **changes: str) -> PrescriberCertif
     )
 
 
-def review(one: PrescriberCertification, code: str, version: str = PROGRAM.version, by: User | None = None) -> None:
-    actions.review_prescriber_material(
-        by=Actor.of(by or one.prescriber.user),
-        at=NOW,
+def sign(
+    one: PrescriberCertification,
+    *,
+    by: User | None = None,
+    signing: Signing | None = None,
+    read: list[tuple[str, str]] | None = None,
+    at: datetime = NOW,
+    program: ProgramVersion = PROGRAM,
+) -> PrescriberCertification:
+    """Sign as the prescriber, who has read everything unless `read` says otherwise."""
+    user = by or one.prescriber.user
+    return actions.certify_prescriber(
+        by=Actor.of(user),
+        at=at,
         certification=one,
-        material=code,
-        version=version,
-        program=PROGRAM,
+        signing=signing or make.signing(user, at=at),
+        program=program,
+        read=READ if read is None else read,
     )
-
-
-def sign(one: PrescriberCertification, name: str = "Priya Raman", by: User | None = None) -> PrescriberCertification:
-    actor = Actor.of(by or one.prescriber.user)
-    return actions.certify_prescriber(by=actor, at=NOW, certification=one, signed_name=name, program=PROGRAM)
-
-
-def with_reviews(user: User) -> PrescriberCertification:
-    one = save(user)
-    for material in MATERIALS:
-        review(one, material.code)
-    return one
 
 
 def refused(error: pytest.ExceptionInfo[ActRefused]) -> set[str]:
     return {finding.rule for finding in error.value.findings}
 
 
+def renewing(from_day: date) -> ProgramVersion:
+    """The program version after one that demands that everybody certified before it signs again."""
+    return replace(PROGRAM, version="2026-05-30", recertification={Party.PRESCRIBER: Renewal("2026-05-30", from_day)})
+
+
 class TestActs:
     @pytest.mark.rems("PR-01", "PR-02", "PR-03")
-    def test_complete_is_certified_at_once(self, dr: User) -> None:
-        one = sign(with_reviews(dr), "  Priya Raman ")
+    def test_complete_is_certified_at_once_by_a_signed_form(self, dr: User) -> None:
+        one = sign(save(dr, credentials="MD"))
         one.refresh_from_db()
         assert one.status == CertificationStatus.CERTIFIED
         assert (one.signed_name, one.signed_at, one.certified_at) == ("Priya Raman", NOW, NOW)
         assert one.program_version == PROGRAM.version
+        form = one.form
+        assert (form.code, form.about, form.completed_at) == (
+            "prescriber_enrollment",
+            f"prescriber {one.prescriber.npi}",
+            NOW,
+        )
+        signature = form.signatures.get()
+        assert (signature.printed_name, signature.user_id, signature.signed_at) == ("Priya Raman", dr.pk, NOW)
+        assert "I undertake to do what this form says" in signature.meaning
+        assert form.answers == enrollment_answers(one.prescriber)
+        assert shown_form(form, kept=enrollment_answers(one.prescriber)).integrity.holds
 
-    @pytest.mark.rems("PR-01", "PR-02", "PR-03")
-    def test_all_that_is_missing_is_said_at_once(self, dr: User) -> None:
+    @pytest.mark.rems("PR-01", "PR-03")
+    def test_what_is_said_to_be_read_is_recorded_with_the_signature(self, dr: User) -> None:
+        one = sign(save(dr))
+        kept = [(row.material, row.version, row.read_at) for row in dr.readings.order_by("pk")]
+        assert kept == [(*pair, NOW) for pair in READ]
+        assert {row.actor_name for row in one.prescriber.user.readings.first().history.all()} == {"Priya Raman"}
+
+    @pytest.mark.rems("PR-01", "PR-03")
+    def test_all_that_is_missing_is_said_at_once_and_nothing_is_written(self, dr: User) -> None:
         one = save(dr)
+        Prescriber.objects.update(practice_name="")
         with pytest.raises(ActRefused) as error:
-            sign(one, "  ")
+            sign(PrescriberCertification.objects.get(pk=one.pk), read=[])
         assert refused(error) == {"CERT-01", "CERT-02", "CERT-03"}
         one.refresh_from_db()
         assert one.status == CertificationStatus.IN_PROGRESS
+        assert not SignedForm.objects.exists()
 
     @pytest.mark.rems("PR-01", "PR-03")
-    @pytest.mark.parametrize("left_out", [material.code for material in MATERIALS])
-    def test_one_material_left_out_is_not_enough(self, dr: User, left_out: str) -> None:
+    @pytest.mark.parametrize("left_out", READ, ids=lambda pair: pair[0])
+    def test_one_material_left_out_is_not_enough(self, dr: User, left_out: tuple[str, str]) -> None:
         one = save(dr)
-        for material in MATERIALS:
-            if material.code != left_out:
-                review(one, material.code)
         with pytest.raises(ActRefused) as error:
-            sign(one)
-        assert refused(error) == {"CERT-01" if left_out == "prescribing_information" else "CERT-02"}
+            sign(one, read=[pair for pair in READ if pair != left_out])
+        assert refused(error) == {"CERT-01" if left_out[0] == "prescribing_information" else "CERT-02"}
+        assert not dr.readings.exists()
+
+    @pytest.mark.rems("PG-03")
+    @pytest.mark.parametrize(
+        "pair",
+        [("welcome_letter", "2021-05-21"), ("emergency_contraception_brochure", "2021-05-21"), ("nothing", "")],
+    )
+    def test_what_is_not_handed_out_now_can_not_have_been_read(self, dr: User, pair: tuple[str, str]) -> None:
+        with pytest.raises(ActRefused, match="not the one to read now"):
+            sign(save(dr), read=[*READ, pair])
+        assert not dr.readings.exists()
 
     @pytest.mark.rems("PR-03")
     def test_earlier_version_of_a_material_is_not_enough(self, dr: User) -> None:
-        one = with_reviews(dr)
-        one.reviews.filter(material="welcome_letter").update(version="2021-05-21")
+        one = save(dr)
+        for code, _version in READ:
+            make.reading(dr, code)
+        dr.readings.filter(material="welcome_letter").update(version="2021-05-21")
         with pytest.raises(ActRefused, match="Welcome Letter"):
-            sign(one)
+            sign(one, read=[])
 
     @pytest.mark.rems("PR-02")
     def test_details_that_were_emptied_make_the_form_incomplete(self, dr: User) -> None:
-        one = with_reviews(dr)
+        one = save(dr)
         Prescriber.objects.update(practice_name="")
         with pytest.raises(ActRefused, match="not complete"):
             sign(PrescriberCertification.objects.get(pk=one.pk))
 
     def test_signed_twice_is_signed_once(self, dr: User) -> None:
-        one = with_reviews(dr)
-        sign(one)
-        assert sign(one, "Somebody Else").signed_name == "Priya Raman"
+        one = save(dr)
+        first = sign(one).form
+        assert sign(one).form == first
+        assert SignedForm.objects.count() == 1
         assert one.history.count() == 2
 
-    def test_reviewed_twice_keeps_the_first_time(self, dr: User) -> None:
+    @pytest.mark.rems("PR-02")
+    @pytest.mark.parametrize("of", ["another", "link"])
+    def test_signature_of_somebody_else_is_no_signature(self, dr: User, of: str) -> None:
         one = save(dr)
-        review(one, "welcome_letter")
-        earlier = one.reviews.get()
-        later = NOW + timedelta(days=1)
-        actions.review_prescriber_material(
-            by=Actor.of(dr),
-            at=later,
-            certification=one,
-            material="welcome_letter",
-            version=PROGRAM.version,
-            program=PROGRAM,
-        )
-        assert one.reviews.get().reviewed_at == earlier.reviewed_at
-
-    @pytest.mark.parametrize(
-        ("code", "version"),
-        [
-            ("welcome_letter", "2021-05-21"),
-            ("welcome_letter", ""),
-            ("pharmacy_guide", PROGRAM.version),
-            ("emergency_contraception_brochure", "2021-05-21"),
-            ("nothing", PROGRAM.version),
-        ],
-    )
-    @pytest.mark.rems("PG-03")
-    def test_material_that_is_not_to_review_now_is_refused(self, dr: User, code: str, version: str) -> None:
-        one = save(dr)
-        with pytest.raises(ActRefused, match="no longer the material to review"):
-            review(one, code, version)
-        assert not one.reviews.exists()
+        proof = make.signing(make.account()) if of == "another" else make.link_signing("Priya Raman")
+        with pytest.raises(PermissionDenied):
+            sign(one, signing=proof)
+        assert not SignedForm.objects.exists()
 
     def test_nobody_acts_for_another(self, dr: User) -> None:
-        one, other = with_reviews(dr), make.account()
-        with pytest.raises(PermissionDenied):
-            save(dr, by=other)
-        with pytest.raises(PermissionDenied):
-            review(one, "welcome_letter", by=other)
-        with pytest.raises(PermissionDenied):
-            sign(one, by=other)
+        one = save(dr)
+        for other in (make.account(), make.delegate_of(one.prescriber), make.administrator()):
+            with pytest.raises(PermissionDenied):
+                save(dr, by=other)
+            with pytest.raises(PermissionDenied):
+                sign(one, by=other)
+            with pytest.raises(PermissionDenied):
+                sign(one, by=other, signing=make.signing(dr))
 
     @pytest.mark.parametrize("role", [User.Role.DELEGATE, User.Role.PHARMACIST])
     def test_account_of_another_role_is_not_certified(self, role: str) -> None:
@@ -201,7 +212,7 @@ class TestActs:
             save(dr, npi=taken)
 
     def test_details_are_corrected_until_signed_and_not_after(self, dr: User) -> None:
-        one = with_reviews(dr)
+        one = save(dr)
         assert save(dr, npi=one.prescriber.npi, practice_name="Elm Clinic").pk == one.pk
         one = PrescriberCertification.objects.get(pk=one.pk)
         assert one.prescriber.practice_name == "Elm Clinic"
@@ -216,14 +227,59 @@ class TestActs:
         assert first.prescriber.history.count() == 1
 
     def test_history_names_who_acted(self, dr: User) -> None:
-        one = sign(with_reviews(dr))
-        rows = [
-            *one.history.all(),
-            *one.prescriber.history.all(),
-            *one.reviews.get(material="welcome_letter").history.all(),
-        ]
+        one = sign(save(dr))
+        rows = [*one.history.all(), *one.prescriber.history.all(), *one.form.history.all()]
         assert {(row.actor_name, row.history_user_id, row.channel) for row in rows} == {("Priya Raman", dr.pk, "page")}
-        assert len(rows) == 4
+        assert len(rows) >= 4
+
+
+class TestIntegrity:
+    @pytest.mark.parametrize("column", ["npi", "full_name", "credentials", "practice_name", "phone"])
+    def test_changing_one_stored_answer_shows_the_record_as_broken(self, column: str) -> None:
+        one = make.prescriber().certifications.get()
+        Prescriber.objects.update(**{column: "1234567893" if column == "npi" else "Changed"})
+        found = shown_form(one.form, kept=enrollment_answers(Prescriber.objects.get())).integrity
+        assert not found.holds
+        assert column in found.problems[0]
+
+    def test_changing_one_byte_of_the_form_shows_it_as_broken(self) -> None:
+        one = make.prescriber().certifications.get()
+        text = one.form.document.replace("Maple Street", "Maple Strees")
+        SignedForm.objects.update(document=text)
+        found = shown_form(SignedForm.objects.get(), kept=enrollment_answers(one.prescriber)).integrity
+        assert len(found.problems) == 2
+
+
+class TestRenewal:
+    """What a program version may demand: that who was certified under an older one signs again."""
+
+    LATER = NOW + timedelta(days=1)
+
+    def test_nothing_is_signed_again_where_no_version_demands_it(self) -> None:
+        one = make.prescriber().certifications.get()
+        before = one.form
+        assert sign(one, at=self.LATER, read=[]).form == before
+
+    @pytest.mark.rems("PR-02")
+    @pytest.mark.parametrize("from_day", [date(2026, 5, 31), date(2026, 12, 1)])
+    def test_renewal_puts_a_new_form_beside_the_old_one(self, from_day: date) -> None:
+        one = make.prescriber().certifications.get()
+        before = one.form
+        renewed = sign(one, at=self.LATER, program=renewing(from_day), read=[])
+        renewed.refresh_from_db()
+        assert (renewed.status, renewed.program_version) == (CertificationStatus.CERTIFIED, "2026-05-30")
+        assert renewed.form != before
+        assert renewed.certified_at == self.LATER
+        newest, older = renewed.history.all()[:2]
+        assert (newest.history_change_reason, older.form_id) == ("Certification renewed", before.pk)
+        assert sign(renewed, at=self.LATER, program=renewing(from_day), read=[]).form == renewed.form
+
+    @pytest.mark.parametrize("status", [CertificationStatus.SUSPENDED, CertificationStatus.DECERTIFIED])
+    def test_renewal_lifts_nothing_that_staff_decided(self, status: CertificationStatus) -> None:
+        one = make.prescriber().certifications.get()
+        PrescriberCertification.objects.update(status=status)
+        with pytest.raises(ActRefused, match=status.value):
+            sign(one, program=renewing(date(2026, 5, 31)))
 
 
 class TestWhatStaffDo:
@@ -282,7 +338,7 @@ class TestWhatStaffDo:
 
     def test_reopened_one_must_be_signed_anew_and_keeps_its_reviews(self) -> None:
         one = self.do(actions.reopen_prescriber_certification, self.certification(CertificationStatus.DECERTIFIED))
-        assert (one.signed_name, one.certified_at) == ("", None)
+        assert (one.signed_name, one.certified_at, one.form) == ("", None, None)
         assert sign(one).status == CertificationStatus.CERTIFIED
 
     @pytest.mark.parametrize("status", [CertificationStatus.SUSPENDED, CertificationStatus.DECERTIFIED])
@@ -290,120 +346,3 @@ class TestWhatStaffDo:
         one = self.certification(status)
         with pytest.raises(ActRefused, match=status.value):
             sign(one)
-
-
-class TestPages:
-    @pytest.mark.rems("PR-01", "PR-02", "PR-03")
-    def test_whole_certification_takes_one_form_four_clicks_and_a_signature(self, client: Client, dr: User) -> None:
-        page = client.get(CERTIFY)
-        assert b'value="Priya Raman"' in page.content
-        assert client.post(IDENTITY, identity()).headers["Location"] == CERTIFY
-        for place, material in enumerate(MATERIALS, 1):
-            page = client.get(CERTIFY)
-            assert material.title in page.content.decode()
-            assert f"Document {place} of 4, version {PROGRAM.version}" in page.content.decode()
-            assert "not the FDA-approved material" in page.content.decode()
-            address = reverse("prescribers:certify-material", args=[material.code])
-            assert client.post(address, {"version": material.version}).headers["Location"] == CERTIFY
-        assert "Prescriber Enrollment Form" in client.get(CERTIFY).content.decode()
-        done = client.post(SIGN, {"signed_name": "Priya Raman"}, follow=True).content.decode()
-        assert "You are certified." in done
-        assert "Certified since" in done
-        assert PROGRAM.version in done
-        one = PrescriberCertification.objects.get(prescriber__user=dr)
-        assert one.status == CertificationStatus.CERTIFIED
-        assert one.reviews.count() == 4
-
-    @pytest.mark.parametrize("address", [CERTIFY, IDENTITY, SIGN])
-    @pytest.mark.parametrize("role", [User.Role.DELEGATE, User.Role.PHARMACIST])
-    def test_other_roles_are_told_why_not(self, client: Client, address: str, role: str) -> None:
-        client.force_login(make.account(role))
-        for answer in (client.get(address), client.post(address)):
-            assert answer.status_code == 403
-            assert "Only a prescriber is certified here" in answer.content.decode()
-
-    @pytest.mark.parametrize("address", [CERTIFY, IDENTITY, SIGN])
-    def test_nobody_unknown_gets_in(self, client: Client, address: str) -> None:
-        assert client.get(address).headers["Location"].startswith(reverse("account_login"))
-
-    def test_staff_have_no_certification_here(self, client: Client) -> None:
-        client.force_login(make.administrator())
-        assert client.get(CERTIFY).status_code == 403
-
-    def test_refused_details_lose_nothing_typed(self, client: Client, dr: User) -> None:
-        typed = identity(npi="1234567890", practice_name="O'Neil & <b>Sons</b>", phone="617")
-        page = client.post(IDENTITY, typed).content.decode()
-        assert "mistyped" in page
-        assert "area code" in page
-        assert "O&#x27;Neil &amp; &lt;b&gt;Sons&lt;/b&gt;" in page
-        assert 'value="1234567890"' in page
-
-    def test_npi_of_another_is_a_sentence_at_its_field(self, client: Client, dr: User) -> None:
-        page = client.post(IDENTITY, identity(npi=make.prescriber().npi)).content.decode()
-        assert "already belongs to another account" in page
-        assert "Harbor Clinic" in page
-
-    def test_megabyte_of_name_does_not_hurt(self, client: Client, dr: User) -> None:
-        page = client.post(IDENTITY, identity(full_name="x" * 1_000_000))
-        assert "longer than 150 characters" in page.content.decode()
-        assert len(page.content) < 20_000
-
-    def test_details_can_be_corrected_on_the_way(self, client: Client, dr: User) -> None:
-        one = with_reviews(dr)
-        assert one.prescriber.npi in client.get(IDENTITY).content.decode()
-        client.post(IDENTITY, identity(npi=one.prescriber.npi, practice_name="Elm Clinic"))
-        assert "Elm Clinic" in client.get(CERTIFY).content.decode()
-
-    def test_refused_signature_says_all_that_is_missing(self, client: Client, dr: User) -> None:
-        save(dr)
-        page = client.post(SIGN, {"signed_name": "Priya Raman"}).content.decode()
-        assert "Prescribing Information" in page
-        assert "Education and Prescribing Safety Kit" in page
-        assert 'value="Priya Raman"' in page
-        assert "Type your full name to sign" in client.post(SIGN, {"signed_name": ""}).content.decode()
-
-    def test_material_of_another_version_is_shown_again(self, client: Client, dr: User) -> None:
-        save(dr)
-        address = reverse("prescribers:certify-material", args=["welcome_letter"])
-        assert "no longer the material" in client.post(address, {"version": "2021-05-21"}).content.decode()
-        assert client.post(address).status_code == 200
-
-    def test_unknown_material_is_not_found(self, client: Client, dr: User) -> None:
-        save(dr)
-        assert client.get(reverse("prescribers:certify-material", args=[f"x{uuid4()}"])).status_code == 404
-
-    def test_steps_out_of_turn_lead_to_the_next_one(self, client: Client, dr: User) -> None:
-        material = reverse("prescribers:certify-material", args=["welcome_letter"])
-        assert client.get(material).headers["Location"] == CERTIFY
-        assert client.get(SIGN).headers["Location"] == CERTIFY
-        assert client.post(SIGN, {"signed_name": "X"}).headers["Location"] == CERTIFY
-        assert "Welcome Letter" not in client.get(IDENTITY).content.decode()
-
-    def test_certified_prescriber_reads_materials_again_and_is_sent_on_from_the_form(self, client: Client) -> None:
-        client.force_login(make.prescriber().user)
-        page = client.get(reverse("prescribers:certify-material", args=["prescriber_guide"])).content.decode()
-        assert "You reviewed this version on" in page
-        assert client.get(IDENTITY).headers["Location"] == CERTIFY
-
-    @pytest.mark.rems("PG-03")
-    def test_new_version_of_a_material_is_told_and_takes_nothing_away(self, client: Client) -> None:
-        dr = make.prescriber()
-        dr.certifications.get().reviews.filter(material="prescriber_guide").update(version="2021-05-21")
-        client.force_login(dr.user)
-        page = client.get(CERTIFY).content.decode()
-        assert "There is a new version of the Prescriber Guide" in page
-        assert "Version 2021-05-21, on" in page
-        address = reverse("prescribers:certify-material", args=["prescriber_guide"])
-        client.post(address, {"version": PROGRAM.version})
-        assert "There is a new version" not in client.get(CERTIFY).content.decode()
-
-    @pytest.mark.parametrize(
-        ("status", "words"), [("suspended", "is suspended"), ("decertified", "You are no longer certified")]
-    )
-    def test_decided_one_is_shown_as_it_stands(self, client: Client, status: str, words: str) -> None:
-        dr = make.prescriber()
-        dr.certifications.update(status=status)
-        client.force_login(dr.user)
-        page = client.get(CERTIFY).content.decode()
-        assert words in page
-        assert reverse("prescribers:delegates") not in page

@@ -12,7 +12,7 @@ from authorizations.actions import jobs
 from authorizations.actions.jobs import queue_reminders, settle_overdue
 from authorizations.models import Authorization
 from authorizations.queries import reminders
-from authorizations.queries.reminders import DAYS_AHEAD, DAYS_LATE, Phase, days_to_look_at, phase_of
+from authorizations.queries.reminders import ALWAYS, DAYS_AHEAD, DAYS_LATE, Phase, days_to_look_at
 from authorizations.tasks import JOB, expire_overdue, sweep_reminders
 from patients.models import Enrollment
 from rems_portal.notifications.models import OutboxMessage
@@ -27,6 +27,10 @@ TODAY = date(2026, 6, 15)
 
 def days(number: int) -> timedelta:
     return timedelta(days=number)
+
+
+def sent(kind: str) -> list[str]:
+    return list(OutboxMessage.objects.filter(kind=f"due_{kind}").order_by("pk").values_list("body", flat=True))
 
 
 def due(one: Enrollment, *, test: date | None = None, survey: date | None = None) -> Enrollment:
@@ -112,7 +116,8 @@ def test_current_delegates_with_open_accounts_are_reminded_too():
 
 def test_a_patient_no_longer_enrolled_is_not_reminded():
     one = due(make.enrollment(C.AF_CAN), test=TODAY, survey=TODAY)
-    Enrollment.objects.filter(pk=one.pk).update(status="discontinued", ended_at=make.NOW)
+    over = {"status": "discontinued", "ended_at": make.NOW, "ended_by_name": "Dr. Test", "ended_reason": "Completed"}
+    Enrollment.objects.filter(pk=one.pk).update(**over)
     sweep(TODAY)
     assert not OutboxMessage.objects.exists()
 
@@ -174,8 +179,9 @@ def test_the_sweep_asks_a_fixed_number_of_questions_per_batch():
 
 
 def test_phases_cover_every_day_without_a_gap():
-    seen = [phase_of(day, TODAY) for day in days_to_look_at(TODAY, frozenset(Phase))]
-    assert seen == [Phase.LATE] * DAYS_LATE + [Phase.TODAY] + [Phase.SOON] * DAYS_AHEAD
+    seen = list(days_to_look_at(TODAY, ALWAYS))
+    assert [phase for phase, _day in seen] == [Phase.LATE] * DAYS_LATE + [Phase.TODAY] + [Phase.SOON] * DAYS_AHEAD
+    assert [day - TODAY for _phase, day in seen] == [days(number) for number in range(-DAYS_LATE, DAYS_AHEAD + 1)]
 
 
 def test_the_tasks_read_the_clock_and_do_the_work():
@@ -224,3 +230,47 @@ def test_one_enrollment_that_fails_does_not_keep_the_others(monkeypatch):
     monkeypatch.setattr(jobs, "SETTLE_AT_ONCE", 1)
     assert settle_overdue(by=JOB, at=make.NOW + days(60)) == 2
     assert Authorization.objects.filter(status="active").count() == 1
+
+
+def comes_of_age(on: date, category: RiskCategory = C.MC, **changes: str) -> Enrollment:
+    """A child enrolled a month ago whose 18th birthday is on a day."""
+    one = make.enrollment(category, birth_date=on.replace(year=on.year - 18), **changes)
+    OutboxMessage.objects.all().delete()
+    return one
+
+
+@pytest.mark.rems("PR-08")
+@pytest.mark.parametrize(
+    ("offset", "phase"),
+    [(31, None), (30, "month"), (8, "month"), (7, "week"), (1, "week"), (0, "today"), (-7, "today"), (-8, None)],
+)
+def test_coming_of_age_is_announced_to_the_office(offset, phase):
+    one = comes_of_age(TODAY + days(offset), email="")
+    sweep(TODAY)
+    assert messages("coming_of_age") == ([(phase, one.prescriber.user.email)] if phase else [])
+
+
+def test_coming_of_age_is_announced_three_times_whatever_days_the_sweep_runs():
+    one = comes_of_age(TODAY, email="")
+    for offset in range(-40, 20):
+        sweep(TODAY + days(offset))
+        sweep(TODAY + days(offset), hour=15)
+    email = one.prescriber.user.email
+    assert messages("coming_of_age") == [("month", email), ("week", email), ("today", email)]
+
+
+def test_patient_who_comes_of_age_is_told_without_a_word_about_health():
+    comes_of_age(TODAY + days(30), email="patient@example.com")
+    sweep(TODAY)
+    office, patient = sent("coming_of_age")
+    assert "due in the next weeks" in office
+    assert "A new form will need a signature in the next weeks." in patient
+    for word in ("lenalidomide", "pregnan", "child", "18", "age"):
+        assert word not in patient.lower().replace("message", "")
+
+
+def test_who_signed_the_adult_form_already_is_not_announced():
+    one = comes_of_age(TODAY + days(7))
+    Enrollment.objects.filter(pk=one.pk).update(comes_of_age_on=None)
+    sweep(TODAY)
+    assert messages("coming_of_age") == []

@@ -18,17 +18,20 @@ from django.urls import URLPattern, get_resolver, reverse
 
 import tests.factories as make
 from authorizations.models import Product
-from rems_portal.accounts.models import User
+from patients.actions import invite_to_sign, prepare_enrollment
+from rems_portal.accounts.actions import NewAccount, invite_account
+from rems_portal.accounts.models import Invitation, User
 from rems_portal.audit.access import record_look
 from rems_portal.interop.actions import NewToken, issue_api_token
 from rems_portal.interop.models import ApiToken
 from rems_portal.navigation import navigation
 from rems_portal.rules.categories import RiskCategory
+from rems_portal.signatures.models import SigningTry
 from tests.factories import NOW, hours
 
 # Where somebody ends: on a page; at the sign-in; told that it is closed to them (403); told that it is not there (404);
-# asked for a token (401).
-OK, LOGIN, NO, GONE, TOKEN = "ok", "login", "no", "gone", "token"
+# asked for a token (401); told that a link is over (410).
+OK, LOGIN, NO, GONE, TOKEN, OVER = "ok", "login", "no", "gone", "token", "over"
 ROLES = (
     "anonymous",
     "prescriber",  # of the patient
@@ -69,24 +72,44 @@ MATRIX: dict[str, Row] = {
     "authorizations:hand-over-survey number": ONE_OFFICE,
     "authorizations:authorize number": ONE_OFFICE | {"delegate": NO},
     "authorizations:change-category number": ONE_OFFICE | {"delegate": NO},
+    "authorizations:hand-over-form number": ONE_OFFICE,
+    "authorizations:withdraw number": ONE_OFFICE | {"delegate": NO},
+    "authorizations:signed-form form number": ONE_OFFICE,
+    "authorizations:signed-form-pdf form number": ONE_OFFICE,
+    "authorizations:discontinue number": ONE_OFFICE | {"delegate": NO},
+    "authorizations:ending-form number": ONE_OFFICE,
+    "authorizations:ending-form-pdf number": ONE_OFFICE,
+    "authorizations:ask-transfer": IN_PERSON,
+    "authorizations:transfer form": ONE_OFFICE,
+    "authorizations:withdraw-transfer form": ONE_OFFICE | {"delegate": NO},
+    "patients:enroll-again number": ONE_OFFICE | {"delegate": NO},
     "authorizations:refusal key number": ONE_OFFICE,
     "authorizations:authorization number": ONE_OFFICE,
     "authorizations:authorization-pdf number": ONE_OFFICE,
-    "patients:enroll": IN_PERSON,
-    "patients:enroll-category": IN_PERSON,
+    "patients:enroll": OFFICES,  # office staff end where they prepare the form
+    "patients:enroll-category": OFFICES,
+    "patients:prepared-forms": OFFICES,
+    "patients:prepare": OFFICES,
+    "patients:prepare-again pk": ONE_OFFICE,
+    "patients:enroll-prepared pk": ONE_OFFICE,
+    "patients:discard-prepared pk": ONE_OFFICE,
     "prescribers:certify": IN_PERSON,
-    "prescribers:certify-identity": IN_PERSON,
-    "prescribers:certify-material material": IN_PERSON,
-    "prescribers:certify-sign": IN_PERSON,
+    "prescribers:certify-renew": IN_PERSON,
+    "prescribers:certify-form-pdf": IN_PERSON,
+    "prescribers:certificate-pdf": IN_PERSON,
     "prescribers:delegates": IN_PERSON,
+    "prescribers:delegate-days pk": row(NO, prescriber=OK, other_prescriber=GONE),
+    "prescribers:served": row(NO, delegate=OK),
     "prescribers:delegate-end pk": row(NO, prescriber=OK, other_prescriber=GONE),
     # a pharmacy
     "authorizations:counter": PHARMACIES,
     "authorizations:confirm-result key": ONE_PHARMACY,
     "authorizations:open-confirmations": PHARMACIES,
+    "authorizations:verify": PUBLIC,
     "authorizations:confirmation number": ONE_PHARMACY,
     "authorizations:confirmation-record number": ONE_PHARMACY,
-    "authorizations:checklist number": ONE_PHARMACY,
+    "authorizations:confirmation-pdf number": ONE_PHARMACY,
+    "authorizations:checklist-pdf number": ONE_PHARMACY,
     "authorizations:dispense number": ONE_PHARMACY,
     "authorizations:cancel number": ONE_PHARMACY,
     "pharmacies:certify": PHARMACIES,
@@ -95,8 +118,12 @@ MATRIX: dict[str, Row] = {
     "pharmacies:certify-identity pk": ONE_PHARMACY,
     "pharmacies:certify-material material pk": ONE_PHARMACY,
     "pharmacies:certify-quiz pk": ONE_PHARMACY,
-    "pharmacies:certify-quiz-result attempt pk": ONE_PHARMACY,
+    "pharmacies:certify-quiz-paper attempt pk": ONE_PHARMACY,
     "pharmacies:certify-sign pk": ONE_PHARMACY,
+    "pharmacies:certify-form pk": ONE_PHARMACY,
+    "pharmacies:certify-certificate pk": ONE_PHARMACY,
+    "pharmacies:certify-hand-over pk": ONE_PHARMACY,
+    "pharmacies:certify-sites": PHARMACIES,
     "pharmacies:staff": PHARMACIES,
     "pharmacies:staff-end pk": ONE_PHARMACY,
     "pharmacies:training pk": ONE_PHARMACY,
@@ -106,6 +133,10 @@ MATRIX: dict[str, Row] = {
     "authorizations:survey-check secret": PUBLIC,
     "authorizations:survey-sent secret": PUBLIC,
     "authorizations:survey-report secret": PUBLIC,
+    "authorizations:sign secret": PUBLIC,
+    "authorizations:signing-form secret": PUBLIC,  # leads back to where the birth date is asked
+    "authorizations:signing-done secret": PUBLIC,
+    "authorizations:signing-copy secret": row(GONE, anonymous=GONE),  # only where it was signed
     # whoever has a part in the patient
     "authorizations:report-pregnancy": row(OK, auditor=NO),
     "authorizations:report-pregnancy number": row(  # by the patient's number, which a pharmacy doesn't have
@@ -122,6 +153,8 @@ MATRIX: dict[str, Row] = {
             "interop:dispense number",
             "interop:cancel number",
             "interop:pregnancy-tests number",
+            "interop:forms",
+            "interop:form code",
             "interop:patient-status number",
         ),
         BY_TOKEN,
@@ -131,6 +164,13 @@ MATRIX: dict[str, Row] = {
     "interop:docs": PUBLIC,
     "interop:explorer": PUBLIC,
     # everybody
+    **dict.fromkeys(
+        ("materials:guide-en", "materials:guide-en-pdf", "materials:guide-es", "materials:guide-es-pdf"), PUBLIC
+    ),
+    "materials:library": SIGNED_IN,
+    "materials:material language material": SIGNED_IN,
+    "materials:material-pdf language material": SIGNED_IN,
+    "materials:register": STAFF_ONLY,
     "notifications:mailbox": PUBLIC,  # the demo's only
     "notifications:outbox": STAFF_ONLY,
     "healthz": PUBLIC,
@@ -163,11 +203,39 @@ MATRIX: dict[str, Row] = {
             "mfa_reauthenticate",
             "mfa_activate_totp",
             "mfa_generate_recovery_codes",
+            "mfa_deactivate_totp",
+            "mfa_list_webauthn",
+            "mfa_add_webauthn",
+            "mfa_reauthenticate_webauthn",
+            "mfa_edit_webauthn pk",  # these two ask for the password before they look for the passkey
+            "mfa_remove_webauthn pk",
+            "usersessions_list",
+            "accounts:overview",
+            "accounts:second-factor",
+            "accounts:replace-app",
+            "accounts:sessions-end-others",
+            "accounts:session",
+            "accounts:keep",
+            "accounts:unlock",
+            "accounts:invitations",
         ),
         SIGNED_IN,
     ),
-    # not there without a second factor
-    **dict.fromkeys(("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"), row(GONE)),
+    "mfa_login_webauthn": SIGNED_IN,  # only the sign-in page asks it something; opened by itself it leads there
+    "accounts:invitation secret": row(OVER, anonymous=OVER),  # for whoever has the link
+    # nothing there for who has no such session of their own; no recovery codes without asking
+    **dict.fromkeys(
+        (
+            "mfa_view_recovery_codes",
+            "mfa_download_recovery_codes",
+            "accounts:session-end pk",
+        ),
+        row(GONE),
+    ),
+    # whoever sent it
+    **dict.fromkeys(
+        ("accounts:invitation-send-again pk", "accounts:invitation-withdraw pk"), row(GONE, administrator=OK)
+    ),
     # the staff site
     "admin:index": STAFF_ONLY,
     "admin:app_list app_label": STAFF_ONLY,
@@ -179,15 +247,28 @@ MATRIX: dict[str, Row] = {
     "admin:autocomplete": row(NO),
     "admin:view_on_site content_type_id object_id": row(NO, **dict.fromkeys(STAFF, GONE)),
 }
-POSTED = {"patients:enroll-category", "prescribers:delegate-end pk", "pharmacies:staff-end pk"}
+POSTED = {
+    "patients:enroll-category",
+    "patients:discard-prepared pk",
+    "prescribers:delegate-end pk",
+    "pharmacies:staff-end pk",
+    "accounts:keep",
+    "accounts:session-end pk",
+    "accounts:invitation-send-again pk",
+    "accounts:invitation-withdraw pk",
+}
 
+ENDED = ("authorizations:ending-form", "authorizations:ending-form-pdf", "patients:enroll-again")
 ADD = {User, Product, ApiToken}
 ACTS = {
+    "patients_enrollment": ("end-treatment", {"case_manager": OK, "administrator": OK}),
     "patients_safetycase": ("close", {"case_manager": OK, "administrator": OK}),
     "authorizations_compliancecase": ("close", {"case_manager": OK, "administrator": OK}),
     "prescribers_prescribercertification": ("suspend", {"administrator": OK}),
     "pharmacies_pharmacycertification": ("suspend", {"administrator": OK}),
+    "pharmacies_pharmacy": ("representative", {"administrator": OK}),
     "accounts_user": ("close", {"administrator": OK}),
+    "accounts_invitation": ("send-again", {"administrator": OK}),
     "interop_apitoken": ("revoke", {"administrator": OK}),
 }
 for _model in admin.site._registry:
@@ -201,14 +282,14 @@ for _label, (_name, _who) in ACTS.items():
     MATRIX[f"admin:{_label}_act name object_id"] = row(NO) | _who
 
 
-def addresses(resolver: Any = None, spaces: tuple[str, ...] = ()) -> Iterator[str]:
-    """Yield every named address as its name and the names of its parts."""
+def addresses(resolver: Any = None, spaces: tuple[str, ...] = (), above: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield every named address as its name and the names of its parts, those of the addresses above it included."""
     for pattern in (resolver or get_resolver()).url_patterns:
+        parts = above | {*pattern.pattern.converters, *pattern.pattern.regex.groupindex}
         if not isinstance(pattern, URLPattern):
-            yield from addresses(pattern, (*spaces, pattern.namespace) if pattern.namespace else spaces)
+            yield from addresses(pattern, (*spaces, pattern.namespace) if pattern.namespace else spaces, parts)
         elif pattern.name:
-            parts = sorted({*pattern.pattern.converters, *pattern.pattern.regex.groupindex})
-            yield " ".join([":".join((*spaces, pattern.name)), *parts])
+            yield " ".join([":".join((*spaces, pattern.name)), *sorted(parts)])
 
 
 def test_every_address_is_in_the_matrix_and_no_other() -> None:
@@ -227,6 +308,9 @@ def world() -> Any:
     aide, hired = make.delegate_of(dr), make.pharmacist(shop)
     one = make.enrollment(RiskCategory.AF_CAN, prescriber=dr)
     refused = make.ask_authorization(one, at=NOW - hours(1))
+    kept = prepare_enrollment(by=make.actor(aide), at=NOW, user=aide, prescriber=dr, answers={"sex": "male"})
+    unsigned = make.waiting_agreement(make.pending_enrollment(RiskCategory.AM, prescriber=dr, at=NOW))
+    asked = make.transfer(make.enrollment(RiskCategory.AM), to=dr)
     held = make.confirmation(make.authorization(one), pharmacy=shop)
     pregnant = make.enrollment(RiskCategory.FC_CAN, prescriber=dr)
     positive = make.pregnancy_test(pregnant, collected_at=NOW - hours(3), result="positive")
@@ -245,7 +329,10 @@ def world() -> Any:
     token = NewToken(label="Till", pharmacy=shop)
     boss = people["administrator"]
     issue_api_token(by=make.actor(boss), at=NOW, user=boss, token=token)
+    invited = NewAccount(email="invited@example.com", full_name="Invited", role=User.Role.DELEGATE)
+    invite_account(by=make.actor(boss), at=NOW, user=boss, account=invited)
     record_look(by=make.actor(boss), at=NOW, record="patient")
+    SigningTry.objects.create(user=dr.user, tried_at=NOW, right=False)
     return SimpleNamespace(
         people=people,
         one=one,
@@ -254,6 +341,11 @@ def world() -> Any:
         pregnant=pregnant,
         positive=positive,
         secret=make.invitation(one, at=NOW)[1],
+        signing_secret=invite_to_sign(by=make.actor(dr.user), at=NOW, agreement=unsigned)[1],
+        form=one.agreements.get().form.number,
+        asked=asked.agreement.form.number,
+        ended=make.discontinued(make.enrollment(RiskCategory.AM, prescriber=dr)).patient.number,
+        kept=kept,
         delegation=dr.delegations.get(),
         shop=shop,
         certification=shop.certifications.get(),
@@ -263,11 +355,19 @@ def world() -> Any:
 
 def parts_of(name: str, world: Any) -> dict[str, Any]:
     """Return what may stand in the parts of an address, about the one patient and the one pharmacy."""
-    at_the_counter = ("confirmation", "confirmation-record", "checklist", "dispense", "cancel")
+    at_the_counter = (
+        "confirmation",
+        "confirmation-record",
+        "confirmation-pdf",
+        "checklist-pdf",
+        "dispense",
+        "cancel",
+    )
     numbers = {
         "authorizations:authorization": world.held.authorization.number,
         "authorizations:authorization-pdf": world.held.authorization.number,
         "authorizations:positive-test": world.pregnant.patient.number,
+        **dict.fromkeys(ENDED, world.ended),
         **dict.fromkeys([f"authorizations:{page}" for page in at_the_counter], world.held.number),
     }
     keys = {
@@ -276,16 +376,27 @@ def parts_of(name: str, world: Any) -> dict[str, Any]:
         "authorizations:positive-test": world.positive.pk,
         "authorizations:report-pregnancy-sent": uuid4(),
     }
+    invitation = Invitation.objects.get().pk
     rows = {
+        "accounts:invitation-send-again": invitation,
+        "accounts:invitation-withdraw": invitation,
+        "accounts:session-end": 0,
+        "prescribers:delegate-days": world.delegation.pk,
         "prescribers:delegate-end": world.delegation.pk,
+        **dict.fromkeys(
+            ("patients:prepare-again", "patients:enroll-prepared", "patients:discard-prepared"), world.kept.pk
+        ),
         "pharmacies:staff-end": world.hired.pk,
         "pharmacies:training": world.shop.staff.get(is_representative=True).pk,
     }
     return {
         "number": numbers.get(name, world.one.patient.number),
         "key": keys.get(name, "abc"),
-        "secret": world.secret,
+        "secret": world.signing_secret if "sign" in name else world.secret,
+        "form": world.asked if "transfer" in name else world.form,
+        "code": "checklist_MALE",
         "place": 1,
+        "language": "en",
         "material": "prescriber_guide" if name.startswith("prescribers") else "pharmacy_guide",
         "pk": rows.get(name, world.shop.pk),
         "attempt": world.certification.quiz_attempts.get().pk,
@@ -316,7 +427,7 @@ def where_one_ends(client: Client, address: str, world: Any) -> str:
         transaction.set_rollback(True)
     if response.redirect_chain and response.request["PATH_INFO"] == reverse("account_login"):
         return LOGIN
-    named = {401: TOKEN, 403: NO, 404: GONE}
+    named = {401: TOKEN, 403: NO, 404: GONE, 410: OVER}
     return named.get(response.status_code, OK if response.status_code < 500 else str(response.status_code))
 
 

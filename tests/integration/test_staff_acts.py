@@ -10,7 +10,7 @@ import tests.factories as make
 from authorizations.actions.catalogue import save_product
 from authorizations.actions.compliance import close_compliance_case
 from authorizations.models import ComplianceCase, Product
-from rems_portal.accounts.actions import NewAccount, close_account, create_account, reopen_account
+from rems_portal.accounts.actions import NewAccount, close_account, invite_account, reopen_account, reset_second_factor
 from rems_portal.accounts.models import User
 from rems_portal.errors import ActRefused
 from rems_portal.interop.actions import NewToken, issue_api_token, revoke_api_token
@@ -45,7 +45,8 @@ def test_only_administrators_administer(somebody: Callable[[], User]) -> None:
     token = NewToken(label="x", pharmacy=make.pharmacy())
     account = NewAccount(email="n@example.com", full_name="N", role=User.Role.PHARMACIST)
     for act, details in (
-        (create_account, {"account": account}),
+        (invite_account, {"account": account}),
+        (reset_second_factor, {"account": other, "reason": "x"}),
         (close_account, {"account": other, "reason": "x"}),
         (reopen_account, {"account": other, "reason": "x"}),
         (issue_api_token, {"token": token}),

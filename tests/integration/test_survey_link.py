@@ -58,11 +58,11 @@ def test_link_is_shown_only_once_and_a_new_one_replaces_it() -> None:
     assert first != second
 
 
-def test_delegate_hands_over_the_link_under_their_own_name() -> None:
+def test_delegate_hands_over_the_link_for_the_prescriber() -> None:
     one = make.enrollment(MAN)
     aide = make.delegate_of(one.prescriber)
     assert LINK.search(text_of(signed_in(aide).post(of("hand-over-survey", one))))
-    assert SurveyInvitation.objects.get().invited_by_name == aide.full_name
+    assert SurveyInvitation.objects.get().invited_by_name == f"{aide.full_name} for {one.prescriber}"
 
 
 def test_looking_at_the_page_makes_no_link() -> None:
@@ -75,6 +75,7 @@ def test_discontinued_patient_gets_no_link() -> None:
     one = make.enrollment(MAN)
     with acting_as(SYSTEM):
         one.status, one.ended_at = "discontinued", make.NOW
+        one.ended_by_name, one.ended_reason = "Dr. Test", "Completed"
         one.save()
     shown = text_of(as_prescriber(one.prescriber).post(of("hand-over-survey", one)))
     assert "No longer enrolled" in shown

@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 
 import tests.factories as make
-from authorizations.actions.safety import complete_patient_survey
+from authorizations.actions.patient_survey import complete_patient_survey
 from patients.actions import MAX_WRONG_BIRTH_DATES, check_birth_date, keep_survey_answers
 from patients.models import PatientSurvey, SafetyReport, SurveyInvitation
 from rems_portal.audit.actors import Actor, Channel
@@ -56,7 +56,8 @@ def test_guesses_sent_at_once_never_get_more_than_five_tries() -> None:
 
 
 def test_a_survey_sent_from_two_tabs_at_once_is_one_survey() -> None:
-    link, _secret = make.invitation(make.enrollment(RiskCategory.AF_CAN))
+    one = make.enrollment(RiskCategory.AF_CAN)
+    link, _secret = make.invitation(one)
     answers = make.reassuring_answers(RuleGroup.FCGP) | {"may_be_pregnant": True}
 
     def send(_number: int) -> PatientSurvey:
@@ -68,6 +69,7 @@ def test_a_survey_sent_from_two_tabs_at_once_is_one_survey() -> None:
             completed_by=PatientSurvey.CompletedBy.PATIENT,
             group=RuleGroup.FCGP,
             program=make.PROGRAM,
+            signing=make.link_signing(one.patient.full_name),
         )
 
     results = at_once(send, 6)

@@ -58,10 +58,10 @@ def test_a_portal_with_everything_passes_the_check(portal):
 
 @pytest.mark.parametrize(("kind", "status"), [("gate", 1), ("block", 1), ("schedule", 0), ("record", 0), ("inform", 0)])
 def test_only_a_gap_in_a_gate_or_a_block_fails_the_check(portal, kind, status):
-    add_obligation(portal, "PR-22", kind)
+    add_obligation(portal, "PG-04", kind)
     printed, found = trace(portal, "--check")
     assert found == status
-    assert f"  PR-22  {kind:<8}  no rule or place and no test: Keeps it, always" in printed
+    assert f"  PG-04  {kind:<8}  no rule or place and no test: Keeps it, always" in printed
     assert trace(portal)[1] == 0
 
 
@@ -174,3 +174,11 @@ def test_long_lists_are_cut_short(portal):
 def test_every_gate_and_block_of_the_portal_is_enforced_and_tested():
     printed, status = trace(ROOT, "--check")
     assert status == 0, printed
+
+
+def test_what_people_are_told_is_served_by_the_forms_they_sign(portal):
+    add_obligation(portal, "PF-15", "inform")
+    add_obligation(portal, "PF-18", "record")
+    found = collect(portal)
+    assert "form agreement_AF_CAN" in found.places["PF-15"]
+    assert found.lacks("PF-18") == ["rule or place", "test"]

@@ -16,6 +16,8 @@ from rems_portal.interop.serializers.replies import AuthorizationReply
 from rems_portal.program import program_at
 from rems_portal.rules.authorization import PrescriptionFacts
 from rems_portal.rules.programs import ProgramVersion
+from rems_portal.signatures.actions import Signing
+from rems_portal.signatures.models import Method
 
 
 class AuthorizationList(PrescriberView):
@@ -32,7 +34,7 @@ class AuthorizationList(PrescriberView):
         extra=(409, 422),
     )
     def post(self, request: Request) -> Response:
-        """Ask for an authorization number by completing the prescriber survey (PR-09, PR-18)."""
+        """Ask for an authorization number by completing the prescriber survey, signed with the token (PR-09, PR-18)."""
         at = timezone.now()
         program = program_at(at)
         key = self.idempotency_key()
@@ -46,6 +48,7 @@ class AuthorizationList(PrescriberView):
             enrollment=enrollment,
             survey=survey,
             program=program,
+            signing=Signing(printed_name=self.prescriber.full_name, method=Method.TOKEN, at=at),
             idempotency_key=key,
         )
         return answers.authorization_granted(decision) if decision.granted else answers.refusal(decision)

@@ -128,7 +128,8 @@ class PrescriberView(ApiView):
                 Enrollment.objects.filter(prescriber=self.prescriber, program=program.program)
                 .select_related("patient", "prescriber")
                 .filter(patient__number=number)
-                .latest("enrolled_at", "pk")
+                .latest_first()[:1]
+                .get()
             )
         record_look(by=self.actor, at=at, record=record)
         return found

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from rems_portal.demo.load import TooEarly, is_loaded, load
+from rems_portal.demo.load import TooEarly, complete_logins, is_loaded, load
 from rems_portal.demo.people import LOGINS, PASSWORD
 from rems_portal.program import program_at
 from rems_portal.rules.programs import VersionError
@@ -27,11 +27,12 @@ class Command(BaseCommand):
             raise CommandError("Demo data is loaded with DEMO=1 only: its passwords are known to everybody.")
         if not options["logins"] and not is_loaded():
             self._load()
+        complete_logins()
         self.stdout.write(f"\nDemo logins, all with the password {self.style.SUCCESS(PASSWORD)}")
         width = max(len(login.email) for login in LOGINS)
         for login in LOGINS:
             self.stdout.write(f"  {login.email:<{width}}  {login.shows}")
-        self.stdout.write("")
+        self.stdout.write("  The second step asks for a code: the yellow bar on top of that page shows it.\n")
 
     def _load(self) -> None:
         at = timezone.now()

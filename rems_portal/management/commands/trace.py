@@ -1,7 +1,8 @@
 """`manage.py trace`: obligation, where it is enforced, which tests show it; and what is not covered yet.
 
 Obligations come from docs/obligations.csv, rules from the registries, places in code from `# REMS:` comments and from
-docstrings, tests from `@pytest.mark.rems(...)`. Reads files only; the tests themselves are not run.
+docstrings, what people are told also from the statements of the forms in force, tests from `@pytest.mark.rems(...)`.
+Reads files only; the tests themselves are not run.
 """
 
 import ast
@@ -16,6 +17,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
+from rems_portal.rules.forms.surveys import forms_in_force
+from rems_portal.rules.programs import PROGRAMS
 from rems_portal.rules.registry import every_rule
 
 OBLIGATION = re.compile(r"\b(?:PR|PF|PN|PC|PM|PH|PG)-\d{2}\b")
@@ -89,9 +92,17 @@ def collect(root: Path) -> Trace:
         for path in sorted((root / folder).rglob("*")):
             if path.suffix in (".py", ".html") and "migrations" not in path.parts:
                 _add(trace.places, places_in(path, path.relative_to(root).as_posix()))
+    _add(trace.places, (found for found in told_in_forms() if trace.kinds.get(found[0]) == "inform"))
     for path in sorted((root / "tests").rglob("test_*.py")):
         _add(trace.tests, marked_in(path))
     return trace
+
+
+def told_in_forms() -> Iterator[tuple[str, str]]:
+    """The obligations that the forms in force say: whoever signs has been told, which is what "inform" asks for."""
+    for program in PROGRAMS.values():
+        for form in forms_in_force(program.versions[-1], first=True):
+            yield from ((obligation, f"form {form.code}") for item in form.items() for obligation in item.obligations)
 
 
 def _add(table: dict[str, list[str]], found: Iterator[tuple[str, str]]) -> None:

@@ -17,8 +17,8 @@ def prescriber_is_certified(case: AuthorizationCase) -> Problem | None:
     if case.facts.prescriber_certified:
         return None
     return Problem(
-        "The prescriber is not certified in the program now. Complete the certification, or call the program "
-        "if it was suspended.",
+        "The prescriber is not certified in the program now. Complete or renew the certification, or call the "
+        "program if it was suspended.",
         Party.PRESCRIBER,
     )
 

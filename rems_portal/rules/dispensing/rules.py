@@ -19,8 +19,8 @@ def pharmacy_is_certified(case: ConfirmationCase) -> Problem | None:
     if case.facts.pharmacy.certified:
         return None
     return Problem(
-        "The pharmacy is not certified in the program now. Complete the certification, or call the program "
-        "if it was suspended.",
+        "The pharmacy is not certified in the program now. Complete or renew the certification, or call the "
+        "program if it was suspended.",
         Party.PHARMACY,
     )
 

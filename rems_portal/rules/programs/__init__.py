@@ -5,6 +5,7 @@ Rules take a `ProgramVersion` and never ask which product it belongs to.
 
 from datetime import date
 
+from rems_portal.rules.forms.definition import FormDefinition
 from rems_portal.rules.programs.definition import (
     Attestation,
     ChecklistItem,
@@ -16,6 +17,7 @@ from rems_portal.rules.programs.definition import (
     ProgramVersion,
     QuizChoice,
     QuizQuestion,
+    Renewal,
     SurveyAlarm,
     SurveyQuestion,
 )
@@ -33,9 +35,11 @@ __all__ = [
     "ProgramVersion",
     "QuizChoice",
     "QuizQuestion",
+    "Renewal",
     "SurveyAlarm",
     "SurveyQuestion",
     "VersionError",
+    "form_named",
     "get_program",
     "materials_on_offer",
     "version_in_force",
@@ -87,3 +91,11 @@ def materials_on_offer(version: ProgramVersion, day: date) -> tuple[Material, ..
         for material in version.materials
         if material.in_force <= day and (material.withdrawn is None or day < material.withdrawn)
     )
+
+
+def form_named(version: ProgramVersion, code: str, language: str = "en") -> FormDefinition:
+    """The form of a code in a language. Raises LookupError when the version has none."""
+    for form in version.forms:
+        if form.code == code and form.language == language:
+            return form
+    raise LookupError(f"Version {version.version} has no form {code} in {language}.")

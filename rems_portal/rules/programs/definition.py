@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from rems_portal.rules.forms.definition import FormDefinition
 from rems_portal.rules.vocabulary import CannotBasis, Party, RuleGroup
 
 EVERY_GROUP = frozenset(RuleGroup)
@@ -37,7 +38,12 @@ class Modification:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """One REMS material (PG-03): who reviews it, at which version, from when and until when it is handed out."""
+    """One REMS material (PG-03): who reads it, at which version, from when and until when it is handed out.
+
+    `required_for_certification`: a prescriber or pharmacy is certified only when it was read at this version.
+    `must_be_read`: this version asks everybody of its audience to read it, also who read an earlier one; it blocks
+    nothing. `changes`: what is new in this version. `languages`: codes of the languages it is written in.
+    """
 
     code: str
     title: str
@@ -47,6 +53,9 @@ class Material:
     withdrawn: date | None
     source: str
     required_for_certification: bool = False
+    must_be_read: bool = False
+    changes: str = ""
+    languages: tuple[str, ...] = ("en",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,10 @@ class SurveyAlarm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SurveyQuestion:
-    """One yes-or-no question of the patient survey; `alarming` is the answer that contradicts the record."""
+    """One yes-or-no question of the patient survey; `alarming` is the answer that contradicts the record.
+
+    `translations`: the sentence by the code of each other language that patients may choose.
+    """
 
     code: str
     sentence: str
@@ -94,6 +106,11 @@ class SurveyQuestion:
     obligations: tuple[str, ...]
     alarming: bool
     alarm: SurveyAlarm = SurveyAlarm.DISCORDANCE
+    translations: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def sentence_in(self, language: str) -> str:
+        """The question in a language. Raises KeyError for one it has not been translated into."""
+        return self.sentence if language == "en" else self.translations[language]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +139,18 @@ class QuizQuestion:
     right: str
     explanation: str
     obligations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """That what was signed or read under an older version must be done again.
+
+    `oldest_version`: the first version whose own still counts. `from_day`: the program day from which older ones no
+    longer do; until then they are only warned about. Versions are named by their dates, so that they can be compared.
+    """
+
+    oldest_version: str
+    from_day: date
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,9 +187,13 @@ class ProgramVersion:
     adult_cannot_bases: frozenset[CannotBasis]
     child_cannot_bases: frozenset[CannotBasis]
     coming_of_age_warning_days: int
+    assent_from_age_years: int
     after_treatment_days: int
     lapse_after_months: int | None
+    quiz_questions_asked: int
     quiz_pass_percent: int
+    recertification: Mapping[Party, Renewal]
+    staff_retraining: Renewal | None
     sources: Mapping[str, str]
     materials: tuple[Material, ...] = ()
     attestations: tuple[Attestation, ...] = ()
@@ -168,6 +201,7 @@ class ProgramVersion:
     survey_questions: tuple[SurveyQuestion, ...] = ()
     pharmacy_processes: tuple[PharmacyProcess, ...] = ()
     quiz: tuple[QuizQuestion, ...] = ()
+    forms: tuple[FormDefinition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

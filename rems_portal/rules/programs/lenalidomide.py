@@ -8,6 +8,11 @@ from datetime import date
 from decimal import Decimal
 
 from rems_portal.rules.programs.definition import Material, Modification, Program, ProgramVersion
+from rems_portal.rules.programs.lenalidomide_forms.agreements import AGREEMENTS
+from rems_portal.rules.programs.lenalidomide_forms.agreements_es import AGREEMENTS_ES
+from rems_portal.rules.programs.lenalidomide_forms.discontinuation import DISCONTINUATION
+from rems_portal.rules.programs.lenalidomide_forms.pharmacy_enrollment import PHARMACY_ENROLLMENT
+from rems_portal.rules.programs.lenalidomide_forms.prescriber_enrollment import PRESCRIBER_ENROLLMENT
 from rems_portal.rules.programs.lenalidomide_quiz import QUIZ
 from rems_portal.rules.programs.lenalidomide_texts import ATTESTATIONS, CHECKLIST, PHARMACY_PROCESSES, SURVEY_QUESTIONS
 from rems_portal.rules.vocabulary import CannotBasis, Party, RuleGroup
@@ -36,21 +41,44 @@ _APPROVED, _CURRENT = MODIFICATIONS[0], MODIFICATIONS[-1]
 _SURGICAL = {CannotBasis.HYSTERECTOMY, CannotBasis.BILATERAL_OOPHORECTOMY}
 
 
-def _current(code: str, title: str, audience: Party, *, required: bool = False) -> Material:
-    source = f"{_SUMMARY}; version label: the modification's date (policy)"
-    return Material(code, title, audience, _CURRENT.version, _CURRENT.approved_on, None, source, required)
+_ALIGNED = "Aligned with the thalidomide and pomalidomide programs."
+_BROCHURE_IN = "Now says what the Emergency Contraception Brochure said, which is withdrawn."
+
+
+def _required(code: str, title: str, audience: Party, changes: str = _ALIGNED) -> Material:
+    source = f"{_SUMMARY}; version label: the modification's date; that its audience must read it: policy"
+    return Material(
+        code,
+        title,
+        audience,
+        _CURRENT.version,
+        _CURRENT.approved_on,
+        None,
+        source,
+        required_for_certification=True,
+        must_be_read=True,
+        changes=changes,
+    )
 
 
 MATERIALS = (
-    _current("prescribing_information", "Prescribing Information", Party.PRESCRIBER, required=True),
-    _current("welcome_letter", "Welcome Letter", Party.PRESCRIBER, required=True),
-    _current("prescriber_guide", "Prescriber Guide", Party.PRESCRIBER, required=True),
-    _current(
-        "education_prescribing_safety_kit", "Education and Prescribing Safety Kit", Party.PRESCRIBER, required=True
+    _required("prescribing_information", "Prescribing Information", Party.PRESCRIBER),
+    _required("welcome_letter", "Welcome Letter", Party.PRESCRIBER),
+    _required("prescriber_guide", "Prescriber Guide", Party.PRESCRIBER, _BROCHURE_IN),
+    _required("education_prescribing_safety_kit", "Education and Prescribing Safety Kit", Party.PRESCRIBER),
+    _required("pharmacy_guide", "Pharmacy Guide", Party.PHARMACY, "Audit requirements are clarified."),
+    _required("pharmacy_training", "Pharmacy Training", Party.PHARMACY),
+    Material(
+        "patient_guide",
+        "Patient Guide",
+        Party.PATIENT,
+        _CURRENT.version,
+        _CURRENT.approved_on,
+        None,
+        f"{_SUMMARY}; version label: the modification's date; the Spanish text: policy",
+        changes=_BROCHURE_IN,
+        languages=("en", "es"),
     ),
-    _current("pharmacy_guide", "Pharmacy Guide", Party.PHARMACY, required=True),
-    _current("pharmacy_training", "Pharmacy Training", Party.PHARMACY, required=True),
-    _current("patient_guide", "Patient Guide", Party.PATIENT),
     Material(
         "emergency_contraception_brochure",
         "Emergency Contraception Brochure",
@@ -85,9 +113,13 @@ SOURCES = {
     "adult_cannot_bases": f"{_LABEL}; bilateral oophorectomy: policy",
     "child_cannot_bases": f"{_SUMMARY}: PC-12; the two surgical bases: policy",
     "coming_of_age_warning_days": "policy",
+    "assent_from_age_years": "policy: the age from which the child signs beside the guardian",
     "after_treatment_days": f"{_SUMMARY}: PF-15, PF-16, PN-09, PC-11, PM-10, PM-11",
     "lapse_after_months": "policy: off",
+    "quiz_questions_asked": "policy: how many questions of the bank are drawn for each attempt",
     "quiz_pass_percent": "policy",
+    "recertification": f"policy: none demanded; {_SUMMARY} names none",
+    "staff_retraining": f"policy: none demanded; {_SUMMARY} names none",
 }
 
 VERSION_2026_04_27 = ProgramVersion(
@@ -117,9 +149,13 @@ VERSION_2026_04_27 = ProgramVersion(
     adult_cannot_bases=frozenset({CannotBasis.MENOPAUSE_24_MONTHS} | _SURGICAL),
     child_cannot_bases=frozenset({CannotBasis.MENSES_NOT_BEGUN} | _SURGICAL),
     coming_of_age_warning_days=30,
+    assent_from_age_years=12,
     after_treatment_days=28,
     lapse_after_months=None,
+    quiz_questions_asked=10,
     quiz_pass_percent=80,
+    recertification={},
+    staff_retraining=None,
     sources=SOURCES,
     materials=MATERIALS,
     attestations=ATTESTATIONS,
@@ -127,6 +163,7 @@ VERSION_2026_04_27 = ProgramVersion(
     survey_questions=SURVEY_QUESTIONS,
     pharmacy_processes=PHARMACY_PROCESSES,
     quiz=QUIZ,
+    forms=(*AGREEMENTS, *AGREEMENTS_ES, PRESCRIBER_ENROLLMENT, PHARMACY_ENROLLMENT, DISCONTINUATION),
 )
 
 LENALIDOMIDE = Program("lenalidomide", "Lenalidomide REMS", MODIFICATIONS, (VERSION_2026_04_27,))

@@ -156,6 +156,7 @@ SURVEY_QUESTIONS = (
         EVERY_GROUP,
         _SURVEY_FIRST_LATER,
         alarming=False,
+        translations={"es": "¿Su médico o su enfermera le habló de los beneficios y los riesgos de esta medicina?"},
     ),
     SurveyQuestion(
         "knows_birth_defects",
@@ -163,6 +164,10 @@ SURVEY_QUESTIONS = (
         EVERY_GROUP,
         _SURVEY_FIRST_LATER,
         alarming=False,
+        translations={
+            "es": "¿Sabe que esta medicina puede causar defectos graves de nacimiento o la muerte de un bebé "
+            "que no ha nacido?",
+        },
     ),
     SurveyQuestion(
         "will_not_share",
@@ -170,6 +175,7 @@ SURVEY_QUESTIONS = (
         EVERY_GROUP,
         (*_SURVEY_FIRST_LATER, "PF-19", "PN-11", "PC-14", "PM-14"),
         alarming=False,
+        translations={"es": "¿Va a tomar esta medicina solo usted y la va a guardar lejos de los niños?"},
     ),
     SurveyQuestion(
         "will_not_donate_blood",
@@ -177,6 +183,7 @@ SURVEY_QUESTIONS = (
         EVERY_GROUP,
         (*_SURVEY_FIRST_LATER, "PF-15", "PN-09", "PC-11", "PM-11"),
         alarming=False,
+        translations={"es": "¿Acepta no donar sangre durante el tratamiento ni en las 4 semanas después?"},
     ),
     SurveyQuestion(
         "may_be_pregnant",
@@ -185,6 +192,7 @@ SURVEY_QUESTIONS = (
         (*_SURVEY_FIRST_LATER, "PF-17"),
         alarming=True,
         alarm=SurveyAlarm.PREGNANCY_SUSPECTED,
+        translations={"es": "¿Está embarazada o cree que puede estarlo?"},
     ),
     SurveyQuestion(
         "uses_contraception",
@@ -192,6 +200,9 @@ SURVEY_QUESTIONS = (
         _FCGP,
         (*_SURVEY_FIRST_LATER, "PF-01", "PF-16"),
         alarming=False,
+        translations={
+            "es": "¿Usa dos métodos para no quedar embarazada al mismo tiempo, o no tiene relaciones sexuales nunca?",
+        },
     ),
     SurveyQuestion(
         "menses",
@@ -199,6 +210,7 @@ SURVEY_QUESTIONS = (
         frozenset({RuleGroup.AFN}),
         _SURVEY_FIRST_LATER,
         alarming=True,
+        translations={"es": "¿Ha tenido la regla desde que firmó el acuerdo?"},
     ),
     SurveyQuestion(
         "menses_begun",
@@ -207,6 +219,7 @@ SURVEY_QUESTIONS = (
         (*_SURVEY_FIRST_LATER, "PC-12"),
         alarming=True,
         alarm=SurveyAlarm.MENSES_BEGUN,
+        translations={"es": "¿Ya le vino la regla por primera vez?"},
     ),
     SurveyQuestion(
         "uses_condom",
@@ -214,6 +227,10 @@ SURVEY_QUESTIONS = (
         _MALE,
         (*_SURVEY_FIRST_LATER, "PM-10", "PM-12"),
         alarming=False,
+        translations={
+            "es": "¿Usa condón cada vez que tiene sexo con una mujer que puede quedar embarazada, o no tiene "
+            "relaciones sexuales nunca?",
+        },
     ),
     SurveyQuestion(
         "will_not_donate_sperm",
@@ -221,15 +238,16 @@ SURVEY_QUESTIONS = (
         _MALE,
         (*_SURVEY_FIRST_LATER, "PM-11"),
         alarming=False,
+        translations={"es": "¿Acepta no donar semen durante el tratamiento ni en las 4 semanas después?"},
     ),
 )
 
 PHARMACY_PROCESSES = (
     PharmacyProcess(
         "seven_days_or_less",
-        "Before each dispense we verify that 7 days or less remain on the patient's existing prescription.",
+        "Before each dispense we verify that 7 days or less remain on the patient’s existing prescription.",
     ),
-    PharmacyProcess("at_most_28_days", "We dispense no more than a 28 days' supply."),
+    PharmacyProcess("at_most_28_days", "We dispense no more than a 28 days’ supply."),
     PharmacyProcess(
         "number_and_category",
         "We verify that the authorization number and the risk category are on the prescription.",

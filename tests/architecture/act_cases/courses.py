@@ -3,13 +3,27 @@
 from typing import Any
 
 import tests.factories as make
-from authorizations.actions import authorize, category, compliance, confirm, dispense, safety, upkeep
+from authorizations.actions import (
+    authorize,
+    category,
+    compliance,
+    confirm,
+    discontinue,
+    dispense,
+    patient_signature,
+    patient_survey,
+    safety,
+    signing_link,
+    transfer,
+    upkeep,
+)
 from authorizations.models import ComplianceCase, Dispense
 from patients import actions as patients
 from patients.models import PatientSurvey, PregnancyTest, SafetyCase
 from rems_portal.audit.actors import Actor, Channel
 from rems_portal.rules.categories import RiskCategory, RuleGroup
 from rems_portal.rules.dispensing import checklist_items
+from rems_portal.rules.forms import Signer
 from tests.architecture.act_cases.registry import Perform, act_named, case_of, doing
 from tests.factories import NOW, PROGRAM, days, hours
 
@@ -20,7 +34,57 @@ from tests.factories import NOW, PROGRAM, days, hours
 def _() -> tuple[Actor, Perform]:
     dr = make.prescriber()
     form = make.agreement_form(RiskCategory.AM)
-    return doing(dr.user, patients.enroll_patient, prescriber=dr, form=form, program=PROGRAM)
+    proof = make.signing(dr.user)
+    return doing(dr.user, patients.enroll_patient, prescriber=dr, form=form, program=PROGRAM, signing=proof)
+
+
+@case_of(patients.withdraw_enrollment)
+def _() -> tuple[Actor, Perform]:
+    one = make.pending_enrollment(RiskCategory.AM)
+    details = {"prescriber": one.prescriber, "enrollment": one, "reason": "wrong birth date"}
+    return doing(one.prescriber.user, patients.withdraw_enrollment, **details)
+
+
+@case_of(patients.prepare_enrollment)
+def _() -> tuple[Actor, Perform]:
+    dr = make.prescriber()
+    aide = make.delegate_of(dr)
+    return doing(aide, patients.prepare_enrollment, user=aide, prescriber=dr, answers={"sex": "male"})
+
+
+@case_of(patients.discard_prepared_enrollment)
+def _() -> tuple[Actor, Perform]:
+    dr = make.prescriber()
+    aide = make.delegate_of(dr)
+    kept = patients.prepare_enrollment(by=make.actor(aide), at=NOW, user=aide, prescriber=dr, answers={"sex": "male"})
+    return doing(aide, patients.discard_prepared_enrollment, user=aide, prescriber=dr, prepared=kept)
+
+
+@case_of(patients.invite_to_sign)
+def _() -> tuple[Actor, Perform]:
+    one = make.pending_enrollment(RiskCategory.AM)
+    return doing(one.prescriber.user, patients.invite_to_sign, agreement=make.waiting_agreement(one))
+
+
+@case_of(signing_link.mail_signing_link)
+def _() -> tuple[Actor, Perform]:
+    one = make.pending_enrollment(RiskCategory.AM)
+    details = {"agreement": make.waiting_agreement(one), "address_of": str}
+    return doing(one.prescriber.user, signing_link.mail_signing_link, **details)
+
+
+@case_of(patient_signature.sign_for_patient)
+def _() -> tuple[Actor, Perform]:
+    one = make.pending_enrollment(RiskCategory.AM, at=NOW - hours(2))
+    by, waiting = make.actor(one.prescriber.user), make.waiting_agreement(one)
+    link, _secret = patients.invite_to_sign(by=by, at=NOW - hours(1), agreement=waiting)
+    return _by_link(
+        patient_signature.sign_for_patient,
+        invitation=link,
+        signer=Signer.PATIENT,
+        signing=make.link_signing(one.patient.full_name),
+        program=PROGRAM,
+    )
 
 
 @case_of(patients.invite_to_survey)
@@ -47,16 +111,18 @@ def _() -> tuple[Actor, Perform]:
     return _by_link(patients.check_birth_date, invitation=link, birth_date=wrong)
 
 
-@case_of(safety.complete_patient_survey)
+@case_of(patient_survey.complete_patient_survey)
 def _() -> tuple[Actor, Perform]:
-    link, _secret = make.invitation(make.enrollment(), at=NOW - hours(1))
+    one = make.enrollment()
+    link, _secret = make.invitation(one, at=NOW - hours(1))
     return _by_link(
-        safety.complete_patient_survey,
+        patient_survey.complete_patient_survey,
         invitation=link,
         answers=make.reassuring_answers(RuleGroup.FCGP),
         completed_by=PatientSurvey.CompletedBy.PATIENT,
         group=RuleGroup.FCGP,
         program=PROGRAM,
+        signing=make.link_signing(one.patient.full_name),
     )
 
 
@@ -93,8 +159,41 @@ def _() -> tuple[Actor, Perform]:
 def _() -> tuple[Actor, Perform]:
     one = make.enrollment(RiskCategory.AF_CANNOT)
     form = make.form_for(one, can_get_pregnant=True, cannot_basis="", menstrual_cycles="regular")
-    details = {"prescriber": one.prescriber, "enrollment": one, "form": form, "program": PROGRAM}
+    proof = make.signing(one.prescriber.user)
+    details = {"prescriber": one.prescriber, "enrollment": one, "form": form, "program": PROGRAM, "signing": proof}
     return doing(one.prescriber.user, category.change_category, **details)
+
+
+# ---- courses that change hands or end ----
+
+
+@case_of(transfer.ask_transfer)
+def _() -> tuple[Actor, Perform]:
+    dr, form = make.prescriber(), make.form_for(make.enrollment(RiskCategory.AM))
+    proof = make.signing(dr.user)
+    return doing(dr.user, transfer.ask_transfer, prescriber=dr, form=form, program=PROGRAM, signing=proof)
+
+
+@case_of(transfer.withdraw_transfer)
+def _() -> tuple[Actor, Perform]:
+    asked = make.transfer(make.enrollment(RiskCategory.AM), at=NOW - hours(1))
+    dr = asked.to_prescriber
+    return doing(dr.user, transfer.withdraw_transfer, prescriber=dr, transfer=asked, reason="Stays")
+
+
+@case_of(discontinue.discontinue_treatment)
+def _() -> tuple[Actor, Perform]:
+    one = make.enrollment(RiskCategory.AM)
+    dr = one.prescriber
+    details = {"prescriber": dr, "enrollment": one, "answers": make.ending_answers(one), "program": PROGRAM}
+    return doing(dr.user, discontinue.discontinue_treatment, signing=make.signing(dr.user), **details)
+
+
+@case_of(discontinue.discontinue_by_program)
+def _() -> tuple[Actor, Perform]:
+    one, user = make.enrollment(RiskCategory.AM), make.case_manager()
+    details = {"user": user, "enrollment": one, "reason": "Asked by the office", "program": PROGRAM}
+    return doing(user, discontinue.discontinue_by_program, Channel.ADMIN, **details)
 
 
 # ---- numbers ----
@@ -104,7 +203,8 @@ def _() -> tuple[Actor, Perform]:
 def _() -> tuple[Actor, Perform]:
     one = make.ready(make.enrollment())
     details = {"prescriber": one.prescriber, "enrollment": one, "survey": make.prescriber_survey(), "program": PROGRAM}
-    return doing(one.prescriber.user, authorize.authorize_prescription, **details)
+    proof = make.signing(one.prescriber.user)
+    return doing(one.prescriber.user, authorize.authorize_prescription, signing=proof, **details)
 
 
 @case_of(act_named("confirm._confirm"))

@@ -8,22 +8,72 @@ import tests.factories as make
 from authorizations.actions import catalogue
 from authorizations.models import Product
 from pharmacies import actions as pharmacies
-from pharmacies.facts import Signature
 from prescribers import actions as prescribers
 from rems_portal.accounts import actions as accounts
+from rems_portal.accounts.models import User
 from rems_portal.audit.actors import Actor, Channel
 from rems_portal.interop import actions as interop
-from tests.architecture.act_cases.registry import Perform, case_of, doing
+from rems_portal.materials import actions as materials
+from rems_portal.rules.calendars import program_day
+from rems_portal.signatures.actions import prove_password
+from tests.architecture.act_cases.registry import Perform, act_named, case_of, doing
 from tests.factories import NOW, PROGRAM
+
+# ---- signing ----
+
+
+@case_of(act_named("signatures.actions._try_password"))
+def _() -> tuple[Actor, Perform]:
+    user = make.account()
+    return doing(user, prove_password, user=user, password=make.PASSWORD)
+
 
 # ---- accounts and tokens ----
 
 
-@case_of(accounts.create_account)
+WANTED = accounts.NewAccount(email="n@example.com", full_name="N", role=User.Role.DELEGATE)
+
+
+@case_of(accounts.invite_account)
 def _() -> tuple[Actor, Perform]:
     user = make.administrator()
-    wanted = accounts.NewAccount(email="n@example.com", full_name="N", role=user.Role.DELEGATE)
-    return doing(user, accounts.create_account, Channel.ADMIN, user=user, account=wanted)
+    return doing(user, accounts.invite_account, Channel.ADMIN, user=user, account=WANTED)
+
+
+def _open_invitation() -> tuple[User, Any]:
+    user = make.administrator()
+    return user, accounts.invite_account(by=make.actor(user), at=NOW, user=user, account=WANTED)
+
+
+@case_of(accounts.send_invitation_again)
+def _() -> tuple[Actor, Perform]:
+    user, invitation = _open_invitation()
+    return doing(user, accounts.send_invitation_again, Channel.ADMIN, user=user, invitation=invitation)
+
+
+@case_of(accounts.withdraw_invitation)
+def _() -> tuple[Actor, Perform]:
+    user, invitation = _open_invitation()
+    return doing(user, accounts.withdraw_invitation, Channel.ADMIN, user=user, invitation=invitation)
+
+
+@case_of(accounts.accept_invitation)
+def _() -> tuple[Actor, Perform]:
+    invitation = _open_invitation()[1]
+    password = "nine green bottles hang"
+    return doing(invitation.account, accounts.accept_invitation, Channel.LINK, invitation=invitation, password=password)
+
+
+@case_of(accounts.end_sessions)
+def _() -> tuple[Actor, Perform]:
+    user = make.account()
+    return doing(user, accounts.end_sessions, account=user)
+
+
+@case_of(accounts.reset_second_factor)
+def _() -> tuple[Actor, Perform]:
+    user = make.administrator()
+    return doing(user, accounts.reset_second_factor, Channel.ADMIN, user=user, account=make.account(), reason="lost")
 
 
 @case_of(accounts.close_account)
@@ -61,6 +111,16 @@ def _() -> tuple[Actor, Perform]:
     return doing(user, catalogue.save_product, Channel.ADMIN, user=user, product=product)
 
 
+# ---- materials ----
+
+
+@case_of(materials.record_reading)
+def _() -> tuple[Actor, Perform]:
+    user = make.account("delegate")
+    which = {"material": "patient_guide", "version": PROGRAM.version, "language": "es"}
+    return doing(user, materials.record_reading, user=user, program=PROGRAM, **which)
+
+
 # ---- prescribers ----
 
 
@@ -75,27 +135,13 @@ def _new_prescriber_certification() -> Any:
     return make.prescriber(certified=False).certifications.get()
 
 
-@case_of(prescribers.review_prescriber_material)
-def _() -> tuple[Actor, Perform]:
-    certification = _new_prescriber_certification()
-    return doing(
-        certification.prescriber.user,
-        prescribers.review_prescriber_material,
-        certification=certification,
-        material="prescriber_guide",
-        version=PROGRAM.version,
-        program=PROGRAM,
-    )
-
-
 @case_of(prescribers.certify_prescriber)
 def _() -> tuple[Actor, Perform]:
     certification = _new_prescriber_certification()
     user = certification.prescriber.user
-    for code in ("prescribing_information", "welcome_letter", "prescriber_guide", "education_prescribing_safety_kit"):
-        certification.reviews.create(material=code, version=PROGRAM.version, reviewed_at=NOW)
-    act = prescribers.certify_prescriber
-    return doing(user, act, certification=certification, signed_name="A B", program=PROGRAM)
+    read = [(one.code, one.version) for one in PROGRAM.materials if one.audience == "prescriber" and one.must_be_read]
+    said = {"certification": certification, "signing": make.signing(user), "read": read}
+    return doing(user, prescribers.certify_prescriber, program=PROGRAM, **said)
 
 
 def _oversight(acts: Any, kind: str, name: str) -> tuple[Actor, Perform]:
@@ -123,6 +169,14 @@ def _() -> tuple[Actor, Perform]:
     return doing(dr.user, prescribers.add_delegate, prescriber=dr, email=other.email, program=PROGRAM)
 
 
+@case_of(prescribers.plan_delegation_end)
+def _() -> tuple[Actor, Perform]:
+    dr = make.prescriber()
+    make.delegate_of(dr)
+    day = program_day(NOW + make.days(9))
+    return doing(dr.user, prescribers.plan_delegation_end, delegation=dr.delegations.get(), last_day=day)
+
+
 @case_of(prescribers.end_delegation)
 def _() -> tuple[Actor, Perform]:
     dr = make.prescriber()
@@ -147,32 +201,48 @@ def _new_pharmacy() -> tuple[Any, Any]:
     return shop.certifications.get(), shop.staff.get().user
 
 
-@case_of(pharmacies.review_pharmacy_material)
+@case_of(pharmacies.open_quiz)
 def _() -> tuple[Actor, Perform]:
     certification, user = _new_pharmacy()
-    material = {"material": "pharmacy_guide", "version": PROGRAM.version}
-    act = pharmacies.review_pharmacy_material
-    return doing(user, act, certification=certification, program=PROGRAM, **material)
+    return doing(user, pharmacies.open_quiz, certification=certification, program=PROGRAM)
 
 
 @case_of(pharmacies.take_quiz)
 def _() -> tuple[Actor, Perform]:
     certification, user = _new_pharmacy()
+    attempt = pharmacies.open_quiz(by=make.actor(user), at=NOW, certification=certification, program=PROGRAM)
     answers = {question.code: question.choices[0].code for question in PROGRAM.quiz}
-    act = pharmacies.take_quiz
-    return doing(user, act, user=user, certification=certification, answers=answers, program=PROGRAM)
+    return doing(user, pharmacies.take_quiz, attempt=attempt, answers=answers, program=PROGRAM)
 
 
 @case_of(pharmacies.certify_pharmacy)
 def _() -> tuple[Actor, Perform]:
     certification, user = _new_pharmacy()
     for code in ("pharmacy_guide", "pharmacy_training"):
-        certification.reviews.create(material=code, version=PROGRAM.version, reviewed_at=NOW)
-    certification.quiz_attempts.create(taken_at=NOW, taken_by=user, answers={}, correct=1, questions=1, passed=True)
+        make.reading(user, material=code)
+    passed = {"correct": 1, "questions": 1, "passed": True, "opened_at": NOW, "taken_at": NOW}
+    version = {"program": PROGRAM.program, "program_version": PROGRAM.version}
+    certification.quiz_attempts.create(person=user, paper=[], **passed, **version)
     processes = frozenset(process.code for process in PROGRAM.pharmacy_processes)
-    signature = Signature(name="A B", processes=processes)
-    act = pharmacies.certify_pharmacy
-    return doing(user, act, certification=certification, signature=signature, program=PROGRAM)
+    act, signing = pharmacies.certify_pharmacy, make.signing(user, at=NOW)
+    return doing(user, act, certification=certification, processes=processes, signing=signing, program=PROGRAM)
+
+
+@case_of(pharmacies.add_sites)
+def _() -> tuple[Actor, Perform]:
+    user = make.account("pharmacist")
+    site = pharmacies.PharmacyIdentity(
+        name="P", npi=make.npi(), ncpdp_id=make.ncpdp_id(), time_zone="America/Denver", phone="5", address="1 St"
+    )
+    return doing(user, pharmacies.add_sites, user=user, sites=[site], program=PROGRAM)
+
+
+@case_of(pharmacies.hand_over_pharmacy)
+def _() -> tuple[Actor, Perform]:
+    shop, other = make.pharmacy(), make.account("pharmacist")
+    user = shop.staff.get().user
+    handed = {"pharmacy": shop, "email": other.email, "reason": "Moved on"}
+    return doing(user, pharmacies.hand_over_pharmacy, user=user, **handed)
 
 
 @case_of(pharmacies.add_staff)
@@ -193,4 +263,4 @@ def _() -> tuple[Actor, Perform]:
 def _() -> tuple[Actor, Perform]:
     shop = make.pharmacy()
     other = make.pharmacist(shop, trained=False)
-    return doing(other, pharmacies.complete_training, staff=shop.staff.get(user=other), reviewed=True)
+    return doing(other, pharmacies.complete_training, staff=shop.staff.get(user=other), reviewed=True, program=PROGRAM)

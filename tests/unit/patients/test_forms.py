@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
+from patients.actions import definition_of
 from patients.forms import EnrollmentForm
 from patients.presenters import fitting_form
 from rems_portal.program import program_at
 from rems_portal.rules.categories import RiskCategory
+from rems_portal.rules.forms import fingerprint
 
 AT = datetime(2026, 6, 15, 15, 0, tzinfo=UTC)
 PROGRAM = program_at(AT)
@@ -17,7 +19,11 @@ MAN = {"family_name": "Teller", "birth_date": "1960-03-04", "sex": "male"}
 WOMAN = {"family_name": "Silva", "birth_date": "1980-03-04", "sex": "female"}
 GIRL = WOMAN | {"birth_date": "2015-03-04"}
 CAN = {"can_get_pregnant": "yes", "menstrual_cycles": "regular"}
-SIGNED = {"patient_signed_name": "Ana Silva", "prescriber_signed_name": "Priya Raman"}
+
+
+def read(category: RiskCategory, language: str = "en") -> dict[str, str]:
+    """Return the hidden field of a page that showed the form of the category."""
+    return {"shown_form": fingerprint(definition_of(category, PROGRAM, language))}
 
 
 def form(answers: dict[str, Any], *, signing: bool = True, at: datetime = AT, **more: str) -> EnrollmentForm:
@@ -114,27 +120,24 @@ def test_child_within_thirty_days_of_18_is_said(born: str, said: bool) -> None:
         ({"can_get_pregnant": "no"}, "cannot_basis", "Choose the reason"),
         ({"can_get_pregnant": "no", "cannot_basis": "menses_not_begun"}, "cannot_basis", "doesn’t fit her age"),
         ({"can_get_pregnant": "no", "cannot_basis": "faith"}, "cannot_basis", "valid choice"),
-        ({"patient_signed_name": ""}, "patient_signed_name", "signs for the patient"),
-        ({"prescriber_signed_name": " "}, "prescriber_signed_name", "your own name"),
-        ({"birth_date": "2015-03-04"}, "guardian_relation", "under 18"),
     ],
 )  # fmt: skip
 @pytest.mark.rems("PR-08")
 def test_what_can_not_be_is_refused_at_its_field(changes: dict[str, Any], field: str, sentence: str) -> None:
-    filled = form(WOMAN | CAN | SIGNED | {"shown_category": "AF_CAN"} | changes)
+    filled = form(WOMAN | CAN | read(RiskCategory.AF_CAN) | changes)
     assert sentence in filled.errors[field][0]
 
 
 @pytest.mark.parametrize("answer", [CAN, {"cannot_basis": "hysterectomy"}, {"menstrual_cycles": "regular"}])
 def test_male_with_pregnancy_answers_is_refused_until_they_are_left_out(answer: dict[str, str]) -> None:
-    filled = form(MAN | SIGNED | answer, shown_category="AM")
+    filled = form(MAN | answer | read(RiskCategory.AM))
     assert "don’t apply to a male patient" in filled.errors["can_get_pregnant"][0]
     assert filled.has_answers_to_leave_out
-    assert form(MAN | SIGNED | answer, shown_category="AM", leave_out="on").is_valid()
+    assert form(MAN | answer | read(RiskCategory.AM), leave_out="on").is_valid()
 
 
 def test_reason_beside_can_get_pregnant_may_be_left_out() -> None:
-    both = WOMAN | CAN | SIGNED | {"cannot_basis": "hysterectomy", "shown_category": "AF_CAN"}
+    both = WOMAN | CAN | {"cannot_basis": "hysterectomy"} | read(RiskCategory.AF_CAN)
     assert form(both).has_answers_to_leave_out
     filled = form(both, leave_out="on")
     assert filled.is_valid()
@@ -142,9 +145,8 @@ def test_reason_beside_can_get_pregnant_may_be_left_out() -> None:
 
 
 def test_reason_that_counts_is_not_left_out() -> None:
-    filled = form(
-        WOMAN | SIGNED, can_get_pregnant="no", cannot_basis="hysterectomy", leave_out="on", shown_category="AF_CANNOT"
-    )
+    said = WOMAN | read(RiskCategory.AF_CANNOT)
+    filled = form(said, can_get_pregnant="no", cannot_basis="hysterectomy", leave_out="on")
     assert filled.is_valid()
     assert not filled.has_answers_to_leave_out
     assert filled.agreement().cannot_basis == "hysterectomy"  # type: ignore[union-attr]
@@ -155,29 +157,32 @@ def test_first_sending_asks_for_no_signature() -> None:
 
 
 def test_person_with_one_name_is_enrolled() -> None:
-    filled = form(MAN | SIGNED, shown_category="AM")
+    filled = form(MAN | read(RiskCategory.AM))
     assert filled.is_valid()
     assert filled.agreement().given_name == ""  # type: ignore[union-attr]
 
 
 @pytest.mark.rems("PR-08")
-@pytest.mark.parametrize("shown", ["", "AF_CAN", "MC", "<b>"])
-def test_signature_under_another_form_than_fits_is_refused(shown: str) -> None:
-    filled = form(MAN | SIGNED, shown_category=shown)
+@pytest.mark.parametrize(
+    "shown",
+    [{"shown_form": ""}, read(RiskCategory.AF_CAN), read(RiskCategory.MC), {"shown_form": "<b>"}],
+    ids=["nothing", "a woman’s", "a boy’s", "garbled"],
+)
+def test_signature_under_another_form_than_fits_is_refused(shown: dict[str, str]) -> None:
+    filled = form(MAN | shown)
     assert "Adult Male. Read it below, then sign." in filled.non_field_errors()[0]
 
 
-def test_who_signs_for_a_child_is_the_guardian() -> None:
-    agreement = form(GIRL | CAN | SIGNED, guardian_relation="Parent", shown_category="FC_CAN")
-    assert agreement.is_valid(), agreement.errors
-    said = agreement.agreement()
+def test_form_read_in_another_language_than_chosen_is_read_again() -> None:
+    assert not form(MAN | read(RiskCategory.AM, "en"), language="es").is_valid()
+    filled = form(MAN | read(RiskCategory.AM, "es"), language="es")
+    assert filled.is_valid(), filled.errors
+    said = filled.agreement()
     assert said is not None
-    assert (said.guardian_name, said.guardian_relation) == ("Ana Silva", "Parent")
+    assert said.language == "es"
 
 
-def test_guardian_of_an_adult_is_not_kept() -> None:
-    said = form(WOMAN | CAN | SIGNED, guardian_relation="Parent", shown_category="AF_CAN")
-    assert said.is_valid()
-    agreement = said.agreement()
-    assert agreement is not None
-    assert (agreement.guardian_name, agreement.guardian_relation) == ("", "")
+def test_what_was_typed_is_kept_as_it_stood_for_who_goes_on() -> None:
+    filled = form(WOMAN | CAN | read(RiskCategory.AF_CAN), submission_key="x", password="secret")
+    kept = filled.typed_answers()
+    assert kept == {"family_name": "Silva", "birth_date": "1980-03-04", "sex": "female", **CAN}

@@ -4,8 +4,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django import forms
+from django.core.exceptions import ValidationError
 
+from authorizations.forms.pharmacy import NumberField
 from rems_portal.fields import DayField, MomentField
+from rems_portal.rules.numbers import Kind, format_number
 
 
 class Visit(forms.Form):
@@ -125,3 +128,18 @@ def test_two_moment_fields_keep_zones_of_their_own() -> None:
     west, east = moment("6", "15", "2026", "8:00", zone="America/Los_Angeles"), moment("6", "15", "2026", "8:00")
     assert west.is_valid() and east.is_valid()
     assert west.cleaned_data["seen"] != east.cleaned_data["seen"]
+
+
+@pytest.mark.parametrize(
+    "read",
+    ["{}", "{}\n", "https://portal.example/authorizations/{}/", "RX|{}|AM|28", "{} {}"],
+)
+def test_number_field_takes_the_one_number_that_a_scanner_read(read):
+    number = format_number(Kind.AUTHORIZATION, 5_512_709_482_001_337_421)
+    assert NumberField(Kind.AUTHORIZATION).clean(read.replace("{}", number)) == number
+
+
+def test_number_field_takes_none_of_several_numbers():
+    numbers = [format_number(Kind.AUTHORIZATION, value) for value in (1, 2)]
+    with pytest.raises(ValidationError):
+        NumberField(Kind.AUTHORIZATION).clean(" ".join(numbers))

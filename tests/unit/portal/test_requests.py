@@ -12,6 +12,8 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
+import tests.factories as make
+
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"
 START = dt.datetime(2026, 11, 20, 15, tzinfo=dt.UTC)
@@ -19,10 +21,7 @@ START = dt.datetime(2026, 11, 20, 15, tzinfo=dt.UTC)
 
 @pytest.fixture
 def staff_client(client: Client) -> Client:
-    staff = get_user_model().objects.create_superuser(
-        "staff@portal.example", "correct horse battery", full_name="Staff"
-    )
-    client.force_login(staff)
+    client.force_login(make.administrator())
     return client
 
 
@@ -78,7 +77,7 @@ def test_policy_allows_no_inline_code_anywhere(client: Client, path: str) -> Non
 
 
 def test_session_ends_after_half_an_hour_without_a_request(staff_client: Client) -> None:
-    path = "/accounts/email/"
+    path = "/accounts/"
     with time_machine.travel(START, tick=False) as clock:
         staff_client.force_login(get_user_model().objects.get())
         for _ in range(4):

@@ -1,26 +1,40 @@
-"""What a prescriber types about themself: the NPI's check digit, the telephone number."""
+"""What a prescriber types to be certified: NPI and telephone, and a form or document that changed meanwhile."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 from django.http import QueryDict
 
-from prescribers.forms import DelegateForm, IdentityForm
+from prescribers.forms import CertificationForm, DelegateForm, LastDayForm
+from rems_portal.rules.forms import FormDefinition
+from rems_portal.rules.programs import form_named
+from tests.factories import PROGRAM
 
+DEFINITION = form_named(PROGRAM, "prescriber_enrollment")
+READ = [("prescriber_guide", "2026-04-27"), ("welcome_letter", "2026-04-27")]
 GOOD = {"npi": "1234567893", "full_name": "Priya Raman", "practice_name": "Harbor Clinic", "phone": "617-555-0100"}
 
 
-def form(**changes: Any) -> IdentityForm:
+def shown(definition: FormDefinition = DEFINITION, materials: Any = READ) -> str:
+    """Return what the page carries in its hidden field."""
+    return str(CertificationForm(definition=definition, materials=materials)["shown"].value())
+
+
+def form(**changes: Any) -> CertificationForm:
     data = QueryDict(mutable=True)
-    data.update(GOOD | changes)
-    return IdentityForm(data)
+    data.update({"read": "on", "shown": shown()} | GOOD | changes)
+    return CertificationForm(data, definition=DEFINITION, materials=READ)
 
 
 @pytest.mark.parametrize("typed", ["1234567893", " 123 456 7893 ", "123-456-7893", "1234.567.893"])
 def test_npi_however_grouped_is_its_ten_digits(typed: str) -> None:
     filled = form(npi=typed)
     assert filled.is_valid(), filled.errors
-    assert filled.identity().npi == "1234567893"
+    identity = filled.identity()
+    assert identity is not None
+    assert identity.npi == "1234567893"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +70,56 @@ def test_telephone_number_that_is_none_is_refused(typed: str) -> None:
 def test_credentials_may_be_left_out() -> None:
     filled = form()
     assert filled.is_valid()
-    assert filled.identity().credentials == ""
+    identity = filled.identity()
+    assert identity is not None
+    assert identity.credentials == ""
+
+
+@pytest.mark.rems("PR-02")
+def test_labels_and_help_are_those_of_the_definition() -> None:
+    filled = form()
+    for name in CertificationForm.IDENTITY:
+        item = DEFINITION.item(name)
+        assert (filled[name].label, filled[name].help_text) == (item.text, item.help)
+        assert filled.fields[name].required == item.required
+        assert filled.fields[name].longest == item.longest or name == "npi"
+
+
+@pytest.mark.rems("PR-01", "PR-03")
+def test_documents_must_be_said_to_be_read_unless_they_were() -> None:
+    data = form().data.copy()
+    del data["read"]
+    unread = CertificationForm(data, definition=DEFINITION, materials=READ)
+    assert unread.errors["read"] == ["Read the documents, then tick this box."]
+    assert unread.identity() is not None
+    assert CertificationForm(data, definition=DEFINITION, materials=READ, ask_reading=False).is_valid()
+
+
+def test_renewal_asks_for_no_details() -> None:
+    data = QueryDict(mutable=True)
+    data.update({"read": "on", "shown": shown()})
+    again = CertificationForm(data, definition=DEFINITION, materials=READ, ask_identity=False)
+    assert again.is_valid()
+    assert again.identity() is None
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        shown(replace(DEFINITION, title="Earlier")),
+        shown(materials=READ[:1]),
+        shown(materials=[READ[0], ("welcome_letter", "2021-05-21")]),
+        "",
+    ],
+)
+@pytest.mark.rems("PR-02", "PG-03")
+def test_what_changed_while_it_was_filled_in_is_told_and_must_be_read_anew(before: str) -> None:
+    filled = form(shown=before)
+    assert "has changed since you opened this page" in filled.non_field_errors()[0]
+    assert filled["npi"].value() == "1234567893"
+    assert filled.identity() is not None
+    assert not filled["read"].value()
+    assert filled["shown"].value() == shown()
 
 
 @pytest.mark.parametrize("typed", ["", "name", "a@b", "x" * 1_000_000 + "@example.com"])
@@ -64,3 +127,21 @@ def test_delegate_needs_a_whole_address(typed: str) -> None:
     data = QueryDict(mutable=True)
     data["email"] = typed
     assert "Type" in DelegateForm(data).errors["email"][0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [({}, None), ({"last_day_month": "6", "last_day_day": "3", "last_day_year": "2026"}, date(2026, 6, 3))],
+)
+def test_days_of_a_delegation_may_be_left_out(typed: dict[str, str], day: date | None) -> None:
+    data = QueryDict(mutable=True)
+    data.update({"email": "a@example.com"} | typed)
+    for filled in (DelegateForm(data), LastDayForm(data)):
+        assert filled.is_valid()
+        assert filled.cleaned_data["last_day"] == day
+
+
+def test_half_a_day_is_none() -> None:
+    data = QueryDict(mutable=True)
+    data.update({"email": "a@example.com", "starts_on_month": "6"})
+    assert "must include a day and a year" in DelegateForm(data).errors["starts_on"][0]

@@ -1,22 +1,25 @@
-"""What is missing before a prescriber or a pharmacy is certified."""
+"""What is missing before a prescriber or a pharmacy is certified, and when one signed earlier no longer counts."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from rems_portal.rules.certification import (
     PharmacyCertificationFacts,
     PrescriberCertificationFacts,
-    QuizAttemptFacts,
     ReviewFacts,
     check_pharmacy_certification,
     check_prescriber_certification,
+    counts_as_certified,
     findings_of,
-    quiz_is_passed,
-    quiz_percent,
+    oldest_certification,
+    oldest_training,
+    renewal_of,
     required_materials,
-    score_quiz,
 )
+from rems_portal.rules.programs import Renewal
+from rems_portal.rules.quiz import QuizAttemptFacts
 from rems_portal.rules.vocabulary import Party
 from tests.unit.rules.builders import NOON, PROGRAM, instant
 
@@ -31,7 +34,7 @@ PRESCRIBER = PrescriberCertificationFacts(NOON, reviews(Party.PRESCRIBER), form_
 PHARMACY = PharmacyCertificationFacts(
     NOON,
     reviews(Party.PHARMACY),
-    quiz_attempts=(QuizAttemptFacts(3, 10), QuizAttemptFacts(8, 10)),
+    quiz_attempts=(QuizAttemptFacts(3, 10, PROGRAM.version), QuizAttemptFacts(8, 10, PROGRAM.version)),
     processes=frozenset(process.code for process in PROGRAM.pharmacy_processes),
     form_complete=True,
     form_signed=True,
@@ -111,20 +114,8 @@ def test_a_pharmacy_reviews_guide_and_training(material):
     ],
 )
 def test_the_quiz_is_passed_once(attempts, passed):
-    given = tuple(QuizAttemptFacts(correct, total) for correct, total in attempts)
+    given = tuple(QuizAttemptFacts(correct, total, PROGRAM.version) for correct, total in attempts)
     assert pharmacy_lacks(quiz_attempts=given) == ([] if passed else ["CERT-12"])
-
-
-def test_quiz_percent_is_rounded_down():
-    assert (quiz_percent(0, 7), quiz_percent(2, 3), quiz_percent(7, 7)) == (0, 66, 100)
-    assert quiz_is_passed(4, 5, PROGRAM)
-    assert not quiz_is_passed(3, 4, PROGRAM)
-
-
-@pytest.mark.parametrize(("correct", "total"), [(-1, 10), (11, 10), (0, 0)])
-def test_an_impossible_count_of_answers_is_an_error(correct, total):
-    with pytest.raises(ValueError, match="right answers"):
-        quiz_percent(correct, total)
 
 
 @pytest.mark.rems("PH-02")
@@ -152,19 +143,82 @@ def test_local_instants_are_refused():
         pharmacy_lacks(at=NOON.replace(tzinfo=None))
 
 
-@pytest.mark.rems("PH-01")
-def test_a_quiz_is_scored_by_its_right_answers():
-    right = {question.code: question.right for question in PROGRAM.quiz}
-    assert score_quiz(right, PROGRAM) == QuizAttemptFacts(len(PROGRAM.quiz), len(PROGRAM.quiz))
-    code = PROGRAM.quiz[0].code
-    assert score_quiz({**right, code: "nonsense"}, PROGRAM).correct == len(PROGRAM.quiz) - 1
-    assert score_quiz({}, PROGRAM).correct == 0
+NEXT = replace(
+    PROGRAM,
+    version="2027-01-01",
+    in_force=date(2027, 1, 1),
+    recertification={
+        Party.PHARMACY: Renewal("2027-01-01", date(2027, 4, 1)),
+        Party.PRESCRIBER: Renewal("2026-04-27", date(2027, 2, 1)),
+    },
+    staff_retraining=Renewal("2027-01-01", date(2027, 3, 1)),
+)
+LAST_DAY, FIRST_DAY = date(2027, 3, 31), date(2027, 4, 1)
+
+
+def pharmacy_counts(version, day, program=NEXT, status="certified"):
+    return counts_as_certified(status, version, party=Party.PHARMACY, day=day, program=program)
+
+
+@pytest.mark.rems("PH-01", "PH-02", "PR-01", "PR-02", "PR-03")
+@pytest.mark.parametrize("party", [Party.PRESCRIBER, Party.PHARMACY])
+@pytest.mark.parametrize("version", ["2021-05-21", "2026-04-27"])
+def test_this_version_demands_no_new_certification(party, version):
+    assert oldest_certification(party, date(2999, 1, 1), PROGRAM) == ""
+    assert counts_as_certified("certified", version, party=party, day=date(2999, 1, 1), program=PROGRAM)
+    assert oldest_training(date(2999, 1, 1), PROGRAM) == ""
+
+
+@pytest.mark.rems("PH-01", "PH-02")
+@pytest.mark.parametrize(
+    ("version", "day", "counts"),
+    [
+        pytest.param("2026-04-27", LAST_DAY, True, id="old version, last day"),
+        pytest.param("2026-04-27", FIRST_DAY, False, id="old version, from the day on"),
+        pytest.param("", FIRST_DAY, False, id="no version at all"),
+        pytest.param("2027-01-01", LAST_DAY, True, id="renewed before"),
+        pytest.param("2027-01-01", FIRST_DAY, True, id="renewed"),
+        pytest.param("2028-01-01", FIRST_DAY, True, id="signed under a later version"),
+    ],
+)
+def test_an_older_certification_counts_until_the_day(version, day, counts):
+    assert pharmacy_counts(version, day) is counts
+
+
+def test_the_demand_outlives_the_version_that_made_it():
+    after = replace(NEXT, version="2028-01-01", in_force=date(2028, 1, 1))
+    assert not pharmacy_counts("2026-04-27", date(2028, 6, 1), after)
+
+
+@pytest.mark.parametrize("status", ["in_progress", "suspended", "decertified"])
+def test_only_a_certified_one_counts(status):
+    assert not pharmacy_counts("2027-01-01", FIRST_DAY, status=status)
+
+
+def test_each_party_has_a_demand_of_its_own():
+    assert counts_as_certified("certified", "2026-04-27", party=Party.PRESCRIBER, day=date(2027, 6, 1), program=NEXT)
+    assert not counts_as_certified(
+        "certified", "2023-03-24", party=Party.PRESCRIBER, day=date(2027, 2, 1), program=NEXT
+    )
+
+
+def test_staff_read_the_new_training_by_its_day():
+    assert oldest_training(date(2027, 2, 28), NEXT) == ""
+    assert oldest_training(date(2027, 3, 1), NEXT) == "2027-01-01"
+
+
+def test_what_is_to_renew_is_known_before_the_day():
+    demand = NEXT.recertification[Party.PHARMACY]
+    assert renewal_of("2026-04-27", demand) is demand
+    assert renewal_of("2027-01-01", demand) is None
+    assert renewal_of("2026-04-27", None) is None
 
 
 @pytest.mark.rems("PH-01")
-@pytest.mark.parametrize("question", PROGRAM.quiz, ids=lambda question: question.code)
-def test_each_quiz_question_has_one_right_choice_and_says_why(question):
-    assert [choice.code for choice in question.choices].count(question.right) == 1
-    assert len({choice.code for choice in question.choices}) == len(question.choices) > 1
-    assert question.explanation.endswith(".")
-    assert question.obligations
+def test_a_renewal_asks_for_the_quiz_of_its_version():
+    def lacks(version):
+        facts = replace(PHARMACY, quiz_attempts=(QuizAttemptFacts(10, 10, version),))
+        return [one.rule for one in findings_of(check_pharmacy_certification(facts, NEXT))]
+
+    assert lacks("2026-04-27") == ["CERT-12"]
+    assert lacks("2027-01-01") == []

@@ -31,7 +31,7 @@ ALLOWED = {
         """in_progress>certified certified>suspended certified>decertified suspended>certified suspended>decertified
         decertified>in_progress""",
     ),
-    "enrollment": (EnrollmentStatus, ENROLLMENT_MOVES, "enrolled>discontinued"),
+    "enrollment": (EnrollmentStatus, ENROLLMENT_MOVES, "pending>enrolled pending>withdrawn enrolled>discontinued"),
     "authorization": (
         AuthorizationStatus,
         AUTHORIZATION_MOVES,

@@ -21,7 +21,7 @@ from tests.unit.rules.builders import EVERY_GROUP, LENALIDOMIDE, PROGRAM
 
 DESCRIPTIVE = {
     *("program", "program_name", "version", "in_force", "sources", "materials", "attestations", "checklist"),
-    *("survey_questions", "pharmacy_processes", "quiz"),
+    *("survey_questions", "pharmacy_processes", "quiz", "forms"),
 }
 
 

@@ -3,16 +3,19 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from random import Random
 
 import pytest
 
 from rems_portal.rules.authorization import decide_authorization, preview_authorization, required_attestations
 from rems_portal.rules.categories import CannotBasis, RiskCategory, RuleGroup, Sex, category_that_fits
-from rems_portal.rules.certification import quiz_is_passed
+from rems_portal.rules.certification import counts_as_certified, oldest_training
 from rems_portal.rules.dispensing import checklist_items, decide_confirmation
 from rems_portal.rules.enrollment import AgreementFacts, coming_of_age_warning
 from rems_portal.rules.pregnancy_testing import next_test_due
 from rems_portal.rules.questions import answer
+from rems_portal.rules.quiz import draw_paper, quiz_is_passed
+from rems_portal.rules.vocabulary import Party
 from rems_portal.rules.wire import confirmation_request, patient_fields
 from tests.unit.rules.builders import (
     NOON,
@@ -153,3 +156,15 @@ def test_questions_are_answered_under_the_program_asked():
 
 def test_the_pass_mark_is_the_products_own():
     assert quiz_is_passed(1, 2, TOY_VERSION)
+
+
+def test_how_many_questions_are_drawn_is_the_products_own():
+    assert len(draw_paper(TOY_VERSION, Random(1))) == 1
+
+
+def test_who_renews_by_when_is_the_products_own():
+    day = date(2025, 3, 1)
+    asked = {"day": day, "program": TOY_VERSION}
+    assert not counts_as_certified("certified", "2024-01-01", party=Party.PRESCRIBER, **asked)
+    assert counts_as_certified("certified", "2024-01-01", party=Party.PHARMACY, **asked)
+    assert (oldest_training(day, TOY_VERSION), oldest_training(date(2025, 3, 2), TOY_VERSION)) == ("", "2025-02-03")

@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 from rems_portal.rules.categories import CannotBasis, RuleGroup
-from rems_portal.rules.programs import Attestation, ChecklistItem, Modification, Moment, Program
+from rems_portal.rules.programs import Attestation, ChecklistItem, Modification, Moment, Program, Renewal
+from rems_portal.rules.vocabulary import Party
 from tests.unit.rules.builders import PROGRAM
 
 EVERYBODY = frozenset(RuleGroup)
@@ -38,13 +39,17 @@ TOY_VERSION = replace(
     adult_cannot_bases=frozenset({CannotBasis.HYSTERECTOMY}),
     child_cannot_bases=frozenset({CannotBasis.BILATERAL_OOPHORECTOMY}),
     coming_of_age_warning_days=5,
+    assent_from_age_years=7,
+    quiz_questions_asked=1,
     quiz_pass_percent=50,
+    recertification={Party.PRESCRIBER: Renewal("2025-02-03", date(2025, 3, 1))},
+    staff_retraining=Renewal("2025-02-03", date(2025, 3, 2)),
     materials=(),
     attestations=(Attestation("toy_talk", "AUTH-07", "We talked.", EVERYBODY, Moment.LATER, ("PR-05",), ("PR-15",)),),
     checklist=(ChecklistItem("toy_item", "Play safely.", EVERYBODY, ("PH-03",)),),
     survey_questions=(),
     pharmacy_processes=(),
-    quiz=(),
+    quiz=PROGRAM.quiz[:2],
 )
 
 TOY_PROGRAM = Program(

@@ -1,0 +1,46 @@
+"""Reads for anybody who holds a document of the program: is there such a form, and is who it certifies certified now?
+
+Of patients nothing is ever read here: a form about one only exists, or doesn't.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pharmacies.facts import is_certified as pharmacy_is_certified
+from pharmacies.models import Pharmacy, PharmacyCertification
+from prescribers.facts import is_certified as prescriber_is_certified
+from prescribers.models import Prescriber, PrescriberCertification
+from rems_portal.program import program_at
+from rems_portal.signatures.models import SignedForm
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A prescriber or pharmacy named on an enrollment form, and how it stands at the instant of the look.
+
+    `certification` is the one that rests on the form; None where it rests on a newer form.
+    """
+
+    name: str
+    identifier: tuple[str, str]
+    certified: bool
+    certification: PrescriberCertification | PharmacyCertification | None
+
+
+def form_numbered(number: str) -> SignedForm | None:
+    """Return the form of a number in its canonical spelling, with its signatures."""
+    return SignedForm.objects.filter(number=number).prefetch_related("signatures").first()
+
+
+def holder_of(form: SignedForm, at: datetime) -> Holder | None:
+    """Return whom an enrollment form certifies, as of `at` (UTC); None for every other form."""
+    kind, _, number = form.about.partition(" ")
+    program = program_at(at)
+    certifies = form.program == program.program and form.code == f"{kind}_enrollment"
+    if certifies and kind == "prescriber" and (who := Prescriber.objects.filter(npi=number).first()):
+        own = who.certifications.filter(form=form).first()
+        return Holder(str(who), ("NPI", who.npi), prescriber_is_certified(who, program, at), own)
+    if certifies and kind == "pharmacy" and (where := Pharmacy.objects.filter(npi=number).first()):
+        its = where.certifications.filter(form=form).first()
+        return Holder(where.name, ("NPI", where.npi), pharmacy_is_certified(where, program, at), its)
+    return None

@@ -1,0 +1,1 @@
+"""How long tasks take a practiced person by the keystroke-level model, counted by scripts in a real browser."""

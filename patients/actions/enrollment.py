@@ -1,0 +1,234 @@
+"""Enrolling a patient: the prescriber signs, then the patient's side; enrolled with the last signature (PR-08).
+
+The same for a restart after treatment was discontinued: one person is one patient, a new course joins the earlier ones.
+What the patient's side does is in `agreements`; the acts that void numbers are in `authorizations.actions`.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from patients.actions.agreements import write_agreement
+from patients.actions.answers import PatientEnrollment, enrollment_findings, key_of, says_the_same
+from patients.actions.links import close_links
+from patients.models import Agreement, Enrollment, Patient, PreparedEnrollment
+from patients.queries import is_held, running_enrollment
+from prescribers.models import Prescriber
+from prescribers.permissions import require_own_signature, require_signatory
+from rems_portal.audit.actors import Actor
+from rems_portal.audit.acts import act, move
+from rems_portal.errors import ActRefused
+from rems_portal.numbering import new_number
+from rems_portal.rules.findings import Finding, Party
+from rems_portal.rules.lifecycles import ENROLLMENT_MOVES, EnrollmentStatus
+from rems_portal.rules.numbers import Kind
+from rems_portal.rules.programs import ProgramVersion
+from rems_portal.signatures.actions import Signing
+
+LONGEST_REASON = 200
+
+
+class KnownElsewhere(ActRefused):
+    """The person can't be enrolled here now; the sentence doesn't say with whom. `number` is for the audit trail only.
+
+    `may_be_transferred`: a transfer can be asked for.
+    """
+
+    def __init__(self, number: str, *, may_be_transferred: bool):
+        sentence = (
+            "This person takes part in the program already. Nothing was recorded. You can ask for a transfer to you."
+            if may_be_transferred
+            else "This patient can’t be enrolled here now. Nothing was recorded. Call the program to go on."
+        )
+        party = Party.PRESCRIBER if may_be_transferred else Party.PROGRAM
+        super().__init__([Finding("ENROLL", ("PR-08",), sentence, party)])
+        self.number = number
+        self.may_be_transferred = may_be_transferred
+
+
+@act
+def enroll_patient(
+    *,
+    by: Actor,
+    at: datetime,
+    prescriber: Prescriber,
+    form: PatientEnrollment,
+    program: ProgramVersion,
+    signing: Signing,
+    prepared: PreparedEnrollment | None = None,
+) -> Enrollment:
+    """Write the one of six agreement forms that fits, signed by the prescriber; the patient's side signs next (PR-08).
+
+    The enrollment is pending until then. The same form sent twice, or with the same answers for a patient this
+    prescriber already has, gives the enrollment there is. Raises PermissionDenied unless `by` is the prescriber and
+    `signing` the prescriber's own (nobody signs for another), KnownElsewhere when the person is in treatment with
+    another prescriber or held, ActRefused with all that is missing when the prescriber is not certified or the form
+    contradicts itself or the record.
+    """
+    require_signatory(by, prescriber)
+    require_own_signature(signing, prescriber)
+    # One prescriber's enrollments queue up here, so a double click can't make two patients.
+    Prescriber.objects.select_for_update(of=("self",), no_key=True).get(pk=prescriber.pk)
+    sent_before = _sent_before(prescriber, form)
+    if sent_before:
+        return sent_before
+    own = Enrollment.objects.open().filter(
+        patient__identity_key=key_of(form), program=program.program, prescriber=prescriber
+    )
+    there: Enrollment | None = own.select_related("patient").first()
+    if there:
+        return _require_same_answers(there, form)
+    findings = enrollment_findings(prescriber=prescriber, form=form, at=at, program=program)
+    if findings:
+        raise ActRefused(findings)
+    patient = _patient_of(form, program)
+    enrollment = _write_enrollment(patient, prescriber, form, at, program)
+    write_agreement(
+        enrollment,
+        form,
+        by=by,
+        at=at,
+        program=program,
+        signing=signing,
+        purpose=Agreement.Purpose.ENROLL,
+        entered_by=prepared.prepared_by_name if prepared else "",
+    )
+    if prepared:
+        _use_prepared(prepared, enrollment)
+    return enrollment
+
+
+def _sent_before(prescriber: Prescriber, form: PatientEnrollment) -> Enrollment | None:
+    """Return what an earlier sending of this form made.
+
+    The key alone is not enough: a form that was filled in again after going back in the browser still carries it.
+    """
+    if form.submission_key is None:
+        return None
+    sent = prescriber.enrollments.filter(submission_key=form.submission_key, patient__identity_key=key_of(form))
+    return sent.first()
+
+
+def _require_same_answers(there: Enrollment, form: PatientEnrollment) -> Enrollment:
+    """Return the enrollment the prescriber has already. Raises ActRefused when the form says something else."""
+    if says_the_same(form, there):
+        return there
+    what = (
+        "A form with other answers waits for this patient’s signature. Withdraw it on the patient’s page, then enroll."
+        if there.status == EnrollmentStatus.PENDING
+        else f"This is already your patient, {there.patient.number}, with other answers on file. To change the risk "
+        "category, use “Change the risk category” on the patient’s page."
+    )
+    raise ActRefused([Finding("ENROLL", ("PR-08",), what, Party.PRESCRIBER)])
+
+
+def _patient_of(form: PatientEnrollment, program: ProgramVersion) -> Patient:
+    """Return this person's one row, locked, made when there is none: dispenses and holds of earlier courses count.
+
+    Raises KnownElsewhere while the person is in treatment with somebody else, or held in whatever course.
+    """
+    key = key_of(form)
+    fields = {
+        "number": new_number(Kind.PATIENT),
+        "given_name": form.given_name,
+        "family_name": form.family_name,
+        "birth_date": form.birth_date,
+        "sex": form.sex,
+        "email": form.email,
+    }
+    # Two prescribers enrolling one person at once: the second waits here for the first, and then finds the row.
+    Patient.objects.get_or_create(identity_key=key, defaults=fields)
+    patient = Patient.objects.select_for_update(no_key=True).get(identity_key=key)
+    running = running_enrollment(patient, program.program)
+    if running or is_held(patient):
+        raise KnownElsewhere(patient.number, may_be_transferred=running is not None)
+    if form.email and form.email != patient.email:
+        patient.email = form.email
+        patient.save(update_fields=["email"])
+    return patient
+
+
+def _write_enrollment(
+    patient: Patient, prescriber: Prescriber, form: PatientEnrollment, at: datetime, program: ProgramVersion
+) -> Enrollment:
+    return Enrollment.objects.create(
+        patient=patient,
+        program=program.program,
+        prescriber=prescriber,
+        status=EnrollmentStatus.PENDING,
+        enrolled_at=at,
+        can_get_pregnant=form.can_get_pregnant,
+        cannot_basis=form.cannot_basis,
+        menstrual_cycles=form.menstrual_cycles,
+        submission_key=_unused(form.submission_key),
+    )
+
+
+def _unused(key: UUID | None) -> UUID | None:
+    return None if key and Enrollment.objects.filter(submission_key=key).exists() else key
+
+
+def _use_prepared(prepared: PreparedEnrollment, enrollment: Enrollment) -> None:
+    waiting = PreparedEnrollment.objects.select_for_update(no_key=True).get(pk=prepared.pk)
+    if (
+        waiting.enrollment_id is None
+        and waiting.discarded_at is None
+        and waiting.prescriber_id == enrollment.prescriber_id
+    ):
+        waiting.enrollment = enrollment
+        waiting.answers = {}  # the signed form holds them now
+        waiting.save(update_fields=["enrollment", "answers"])
+
+
+def begin_treatment(enrollment: Enrollment, *, at: datetime) -> None:
+    """Make a pending enrollment one that holds, with the last signature. Inside an act that holds its lock.
+
+    Raises KnownElsewhere when the person was meanwhile enrolled with another prescriber, or is held.
+    """
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=enrollment.patient_id)
+    if running_enrollment(patient, enrollment.program) or is_held(patient):
+        raise KnownElsewhere(patient.number, may_be_transferred=False)
+    try:
+        with transaction.atomic():
+            move(enrollment, ENROLLMENT_MOVES, EnrollmentStatus.ENROLLED, why="Signed by everybody", enrolled_at=at)
+    except IntegrityError as error:
+        raise KnownElsewhere(patient.number, may_be_transferred=False) from error
+
+
+@act
+def withdraw_enrollment(
+    *, by: Actor, at: datetime, prescriber: Prescriber, enrollment: Enrollment, reason: str
+) -> Enrollment:
+    """End an enrollment that still waits for the patient's side; its links stop working. What was signed stays.
+
+    Raises PermissionDenied unless `by` is the prescriber, ActRefused without a reason or once the patient is enrolled.
+    """
+    require_signatory(by, prescriber)
+    locked: Enrollment = Enrollment.objects.locked().get(pk=enrollment.pk, prescriber=prescriber)
+    words = reason.strip()
+    if not 0 < len(words) <= LONGEST_REASON:
+        sentence = f"Give the reason, in at most {LONGEST_REASON} characters: it stays in the record."
+        raise ActRefused([Finding("ENROLL", ("PR-08",), sentence, Party.PRESCRIBER)])
+    if locked.status != EnrollmentStatus.PENDING:
+        sentence = "Nothing waits for a signature here. A patient who is enrolled can be discontinued."
+        raise ActRefused([Finding("ENROLL", ("PR-08",), sentence, Party.PRESCRIBER)])
+    end_pending(locked, by_name=by.name, reason=words, at=at)
+    return locked
+
+
+def end_pending(enrollment: Enrollment, *, by_name: str, reason: str, at: datetime) -> None:
+    """Withdraw an enrollment that waits for the patient's side; its links stop. Inside an act that holds its lock."""
+    for agreement in enrollment.agreements.filter(superseded_at__isnull=True):
+        agreement.superseded_at = at
+        agreement.save(update_fields=["superseded_at"])
+    close_links(enrollment.signing_invitations, at)
+    move(
+        enrollment,
+        ENROLLMENT_MOVES,
+        EnrollmentStatus.WITHDRAWN,
+        why=reason,
+        ended_at=at,
+        ended_by_name=by_name,
+        ended_reason=reason,
+    )

@@ -1,0 +1,77 @@
+"""The pages of somebody who represents one pharmacy or a whole chain. They translate; acts and rules decide."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from pharmacies.actions import add_sites, hand_over_pharmacy
+from pharmacies.facts import quiz_is_behind
+from pharmacies.forms import HandOverForm, SitesForm
+from pharmacies.presenters import materials_to_review, next_step, sites_of
+from pharmacies.queries import certifications_represented_by, sites_to_sign, staff_represented_by, workplaces
+from pharmacies.views.standings import standing_of
+from pharmacies.views.visits import visit_of
+from rems_portal.errors import ActRefused
+from rems_portal.materials.queries import read_at, readings_of
+from rems_portal.web import actor_of
+
+
+def certify(request: HttpRequest) -> HttpResponse:
+    """List the viewer's pharmacies and what each still needs; go on with the only one, or begin the first (PH-01)."""
+    visit = visit_of(request)
+    program = visit.program
+    mine = workplaces(visit.user, visit.today, program)
+    if not mine:
+        return redirect("pharmacies:certify-new")
+    represented = list(certifications_represented_by(visit.user, visit.today, program.program))
+    if len(mine) == len(represented) == 1:
+        return redirect("pharmacies:certify-pharmacy", represented[0].pk)
+    materials = materials_to_review(read_at(readings_of(visit.user.pk, program.program)), at=visit.at, program=program)
+    sites = sites_of(
+        mine,
+        {one.pharmacy_id: one for one in represented},
+        staff_represented_by(visit.user, visit.today),
+        step=next_step(materials, passed=quiz_is_behind(visit.user.pk, program)),
+        on=visit.today,
+        program=program,
+    )
+    to_sign = [site for site in sites if site.to_sign]
+    return render(request, "pharmacies/overview.html", {"sites": sites, "to_sign": to_sign, "visit": visit})
+
+
+def certify_sites(request: HttpRequest) -> HttpResponse:
+    """Take many sites at once, and begin the certification of each."""
+    visit = visit_of(request)
+    form = SitesForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            begun = add_sites(
+                by=actor_of(request),
+                at=visit.at,
+                user=visit.user,
+                sites=form.cleaned_data["sites"],
+                program=visit.program,
+            )
+            waiting = len(sites_to_sign(visit.user, visit.today, visit.program))
+            messages.success(request, f"Sites begun: {len(begun)}. Waiting for your signature: {waiting}.")
+            return redirect("pharmacies:certify")
+        except ActRefused as refusal:
+            form.add_error("sites", [finding.sentence for finding in refusal.findings])
+    return render(request, "pharmacies/sites.html", {"form": form})
+
+
+def certify_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand a pharmacy to another authorized representative."""
+    standing = standing_of(request, pk)
+    visit, pharmacy = standing.visit, standing.certification.pharmacy
+    form = HandOverForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            new = hand_over_pharmacy(
+                by=actor_of(request), at=visit.at, user=visit.user, pharmacy=pharmacy, **form.cleaned_data
+            )
+            messages.success(request, f"{new.user} is the authorized representative of {pharmacy} from now on.")
+            return redirect("pharmacies:certify")
+        except ActRefused as refusal:
+            form.add_error("email", [finding.sentence for finding in refusal.findings])
+    return render(request, "pharmacies/hand_over.html", {"form": form, "certification": standing.certification})

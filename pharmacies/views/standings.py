@@ -1,0 +1,86 @@
+"""What the pages of one pharmacy's certification share: where it stands, and the page around each step."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from pharmacies.facts import quiz_is_behind
+from pharmacies.models import PharmacyCertification
+from pharmacies.presenters import STEPS, MaterialToReview, materials_to_review, next_step
+from pharmacies.queries import attempts_shown, certifications_represented_by
+from pharmacies.views.visits import Visit, visit_of
+from rems_portal.materials.queries import read_at, readings_of
+from rems_portal.rules.certification import renewal_of
+from rems_portal.rules.findings import Party
+from rems_portal.rules.lifecycles import CertificationStatus
+from rems_portal.rules.programs import Renewal
+from rems_portal.rules.quiz import right_answers_needed
+from rems_portal.web import visible_or_404
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one pharmacy's certification stands at the instant of the request, for its authorized representative."""
+
+    visit: Visit
+    certification: PharmacyCertification
+    materials: list[MaterialToReview]
+    passed: bool
+
+    @property
+    def first(self) -> bool:
+        """Is it the first certification, or one begun again, that is being filled in?"""
+        return self.certification.status == CertificationStatus.IN_PROGRESS
+
+    @property
+    def renewal(self) -> Renewal | None:
+        """What demands that the certification is renewed, if anything does."""
+        if self.certification.status != CertificationStatus.CERTIFIED:
+            return None
+        return renewal_of(self.certification.program_version, self.visit.program.recertification.get(Party.PHARMACY))
+
+    @property
+    def overdue(self) -> bool:
+        """Does the certification no longer count, because the day to renew it by has come?"""
+        return self.renewal is not None and self.renewal.from_day <= self.visit.today
+
+    @property
+    def open(self) -> bool:
+        """May the form be signed?"""
+        return self.first or self.renewal is not None
+
+    @property
+    def step(self) -> int:
+        """The step that comes next: 2 materials, 3 quiz, 4 sign."""
+        return next_step(self.materials, passed=self.passed)
+
+    @property
+    def unread(self) -> MaterialToReview | None:
+        """The first material still to be read."""
+        return next((one for one in self.materials if not one.reviewed_at), None)
+
+
+def standing_of(request: HttpRequest, pk: int) -> Standing:
+    """Return where a certification of the viewer's stands. Raises Http404 for those of other representatives."""
+    visit = visit_of(request)
+    rows = certifications_represented_by(visit.user, visit.today, visit.program.program)
+    found = visible_or_404(request, rows, at=visit.at, kind="pharmacy certification", pk=str(pk))
+    read = read_at(readings_of(visit.user.pk, visit.program.program))
+    materials = materials_to_review(read, at=visit.at, program=visit.program)
+    return Standing(visit, found, materials, quiz_is_behind(visit.user.pk, visit.program))
+
+
+def step_page(request: HttpRequest, step: str, standing: Standing, /, **context: Any) -> HttpResponse:
+    """Show the page of a step, or of the certification as it is."""
+    program = standing.visit.program
+    context |= {
+        "standing": standing,
+        "certification": standing.certification,
+        "steps": STEPS,
+        "asked": program.quiz_questions_asked,
+        "pass_mark": right_answers_needed(program.quiz_questions_asked, program),
+        "attempts": attempts_shown(standing.certification, standing.visit.user),
+    }
+    return render(request, f"pharmacies/{step}.html", context)

@@ -1,0 +1,1 @@
+"""The pages of a prescriber: certification, its documents, and delegates."""

@@ -1,0 +1,108 @@
+"""The words around a signed form in its own language: labels, signers, instants. No word of a form itself is here."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from rems_portal.rules.calendars import day_in_words, instant_in_words, zone_named
+from rems_portal.rules.forms import Signer
+from rems_portal.signatures.models import Method
+
+ENGLISH: Mapping[str, str] = {
+    "form": "Form",
+    "version": "Version",
+    "page": "Page",
+    "of": "of",
+    "about": "About",
+    "status": "Status",
+    "complete": "Complete since",
+    "waiting": "Waiting for signatures",
+    "entered_by": "Entered by",
+    "entered": "Entered",
+    "signatures": "Signatures",
+    "not_signed": "not signed yet",
+    "signed": "Signed",
+    "by": "By",
+    "ticked": "Ticked",
+    "not_ticked": "Not ticked",
+    "broken": "Does not match its signature",
+    "verify": "Check it at",
+    "qr": "QR code",
+    "patient": "Patient",
+    "prescriber": "Prescriber",
+    "pharmacy": "Pharmacy",
+    "confirmation": "Confirmation",
+    "authorization": "Authorization",
+}
+SPANISH: Mapping[str, str] = {
+    "form": "Formulario",
+    "version": "Versión",
+    "page": "Página",
+    "of": "de",
+    "about": "Sobre",
+    "status": "Estado",
+    "complete": "Completo desde",
+    "waiting": "Faltan firmas",
+    "entered_by": "Anotado por",
+    "entered": "Anotado",
+    "signatures": "Firmas",
+    "not_signed": "todavía sin firmar",
+    "signed": "Firmado",
+    "by": "Con",
+    "ticked": "Marcado",
+    "not_ticked": "Sin marcar",
+    "broken": "No coincide con su firma",
+    "verify": "Compruébelo en",
+    "qr": "Código QR",
+    "patient": "Paciente",
+    "prescriber": "Médico",
+    "pharmacy": "Farmacia",
+    "confirmation": "Confirmación",
+    "authorization": "Autorización",
+}
+
+_SIGNERS_ES = {
+    Signer.PRESCRIBER: "Médico",
+    Signer.PATIENT: "Paciente",
+    Signer.GUARDIAN: "Padre, madre o tutor legal",
+    Signer.CHILD: "Menor (asentimiento)",
+    Signer.REPRESENTATIVE: "Representante autorizado",
+    Signer.PHARMACIST: "Farmacéutico",
+}
+_METHODS_ES = {
+    Method.PASSWORD: "contraseña, escrita para esta firma",
+    Method.LINK: "enlace personal y fecha de nacimiento",
+    Method.TOKEN: "clave de acceso del sistema de quien firma",
+}
+_MONTHS_ES = (
+    "enero", "febrero", "marzo", "abril", "mayo", "junio",
+    "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
+)  # fmt: skip
+
+
+def words_of(language: str) -> Mapping[str, str]:
+    """The labels in a language; English for one that has none."""
+    return SPANISH if language == "es" else ENGLISH
+
+
+def signer_words(signer: Signer, language: str) -> str:
+    """Who signs, in words."""
+    return _SIGNERS_ES[signer] if language == "es" else signer.label
+
+
+def method_words(method: Method, language: str) -> str:
+    """How the signer was known, in words."""
+    return _METHODS_ES[method] if language == "es" else str(method.label)
+
+
+def day_words(day: date, language: str) -> str:
+    """A calendar day: "May 10, 2026", "10 de mayo de 2026"."""
+    return f"{day.day} de {_MONTHS_ES[day.month - 1]} de {day.year}" if language == "es" else day_in_words(day)
+
+
+def instant_words(instant: datetime, zone: str, language: str) -> str:
+    """An aware instant in a zone (IANA name): "May 10, 2026, 3:04 PM EDT", "10 de mayo de 2026, 3:04 PM EDT"."""
+    if language != "es":
+        return instant_in_words(instant, zone_named(zone))
+    local = instant.astimezone(zone_named(zone))
+    half = "AM" if local.hour < 12 else "PM"
+    return f"{day_words(local.date(), language)}, {local.hour % 12 or 12}:{local.minute:02d} {half} {local.tzname()}"

@@ -1,0 +1,117 @@
+"""Office staff prepare an agreement form; the prescriber reads and signs it. Nobody else does either."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+import tests.factories as make
+from patients.models import Enrollment, PreparedEnrollment
+from prescribers.models import Prescriber
+from rems_portal.accounts.models import User
+from rems_portal.rules.categories import RiskCategory
+from tests.factories import NOW
+from tests.integration.offices import signed_in, text_of
+from tests.integration.test_enrollment import signed_by, typed
+
+pytestmark = [pytest.mark.django_db, pytest.mark.rems("PR-08")]
+MAN = RiskCategory.AM
+PREPARE, LIST = reverse("patients:prepare"), reverse("patients:prepared-forms")
+
+
+@pytest.fixture(autouse=True)
+def at_now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def dr() -> Prescriber:
+    return make.prescriber()
+
+
+@pytest.fixture
+def aide(dr: Prescriber) -> User:
+    return make.delegate_of(dr)
+
+
+def prepared_by(aide: User, **changes: str) -> PreparedEnrollment:
+    answers = typed(MAN, family_name="Teller", step="save", **changes)
+    answer = signed_in(aide).post(PREPARE, answers, follow=True)
+    assert "to read and sign" in text_of(answer)
+    return PreparedEnrollment.objects.latest("pk")
+
+
+def sign_page(kept: PreparedEnrollment) -> str:
+    return reverse("patients:enroll-prepared", args=[kept.pk])
+
+
+def test_delegate_prepares_and_nobody_is_enrolled(dr: Prescriber, aide: User) -> None:
+    kept = prepared_by(aide)
+    assert (kept.prescriber, kept.prepared_by) == (dr, aide)
+    assert kept.prepared_by_name == f"{aide.full_name} for {dr}"
+    assert kept.answers["family_name"] == "Teller"
+    assert not Enrollment.objects.exists()
+
+
+def test_prescriber_finds_it_filled_in_and_signs(dr: Prescriber, aide: User) -> None:
+    kept = prepared_by(aide)
+    client = signed_in(dr.user)
+    assert f"Entered by {aide.full_name} for {dr}" in text_of(client.get(LIST))
+    shown = text_of(client.get(sign_page(kept)))
+    assert 'value="Teller"' in shown
+    assert "Check each answer before you sign." in shown
+    answer = client.post(sign_page(kept), signed_by(dr, typed(MAN, family_name="Teller")))
+    one = Enrollment.objects.get()
+    assert answer.headers["Location"] == reverse("authorizations:hand-over-form", args=[one.patient.number])
+    kept.refresh_from_db()
+    assert (kept.enrollment, kept.answers) == (one, {})
+    assert "Nothing is prepared" in text_of(client.get(LIST))
+
+
+def test_delegate_of_two_prescribers_says_who_will_sign(dr: Prescriber, aide: User) -> None:
+    other = make.prescriber()
+    make.delegate_of(other, user=aide)
+    client = signed_in(aide)
+    nobody = client.post(PREPARE, typed(MAN, step="save"))
+    assert nobody.status_code == 404
+    client.post(PREPARE, typed(MAN, step="save", prescriber=str(other.pk)))
+    assert PreparedEnrollment.objects.get().prescriber == other
+    assert signed_in(dr.user).get(sign_page(PreparedEnrollment.objects.get())).status_code == 404
+
+
+def test_prepared_form_is_changed_and_then_discarded(aide: User) -> None:
+    kept = prepared_by(aide)
+    client = signed_in(aide)
+    again = reverse("patients:prepare-again", args=[kept.pk])
+    assert 'value="Teller"' in text_of(client.get(again))
+    client.post(again, typed(MAN, family_name="Tellar", step="save"))
+    kept.refresh_from_db()
+    assert kept.answers["family_name"] == "Tellar"
+    shown = client.post(reverse("patients:discard-prepared", args=[kept.pk]), follow=True)
+    assert "The prepared form is discarded." in text_of(shown)
+    kept.refresh_from_db()
+    assert (kept.answers, kept.discarded_at) == ({}, NOW)
+    assert client.get(again).status_code == 404
+
+
+def test_delegate_can_not_sign_what_was_prepared(dr: Prescriber, aide: User) -> None:
+    kept = prepared_by(aide)
+    answers = typed(MAN, family_name="Teller") | {"user_name": aide.email, "password": make.PASSWORD}
+    answer = signed_in(aide).post(sign_page(kept), answers)
+    assert answer.status_code in (302, 403)
+    assert not Enrollment.objects.exists()
+
+
+def test_delegation_that_ended_ends_the_access(dr: Prescriber, aide: User) -> None:
+    kept = prepared_by(aide)
+    aide.delegations.update(ends_on=NOW.date() - make.days(1))
+    client = signed_in(aide)
+    assert client.get(reverse("patients:prepare-again", args=[kept.pk])).status_code == 404
+    assert "Teller" not in text_of(client.get(LIST))
+
+
+def test_answers_are_not_kept_in_the_history(aide: User) -> None:
+    kept = prepared_by(aide)
+    assert "Teller" not in str(list(kept.history.values()))
