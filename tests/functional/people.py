@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from rems_portal.accounts.models import User
 from rems_portal.accounts.second_factor import used_key
@@ -43,10 +43,16 @@ def look(page: Page, name: str) -> None:
     page.set_viewport_size(before or WIDE)
 
 
+def follow(page: Page, control: Locator) -> None:
+    """Click what leads to a page, and wait until that page has come: what is looked at next is never the old one."""
+    with page.expect_navigation():
+        control.click()
+
+
 def press(page: Page, words: str) -> None:
     """Press the button, or follow the link that looks like one."""
     target = page.get_by_role("button", name=words).or_(page.get_by_role("link", name=words))
-    target.first.click()
+    follow(page, target.first)
 
 
 def choose(page: Page, name: str, value: str) -> None:
@@ -87,7 +93,7 @@ class Person:
         self.page.goto("/")
         self.page.get_by_label("Email").fill(self.user.email)
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
-        self.page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+        follow(self.page, self.page.get_by_role("main").get_by_role("button", name="Sign in", exact=True))
         self.shows_second_factor()
         expect(self.page.get_by_role("button", name="Sign out")).to_be_visible()
 
@@ -97,7 +103,7 @@ class Person:
         for key in (used_key(self.user, code), f"allauth.mfa.totp.used?user={self.user.pk}&code={code}"):
             cache.delete(key)
         self.page.get_by_label("Code", exact=True).fill(code)
-        self.page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).first.click()
+        follow(self.page, self.page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).first)
 
 
 class PrescriberPerson(Person):
@@ -142,7 +148,7 @@ class PrescriberPerson(Person):
         expect(page.get_by_text(category.label, exact=True).first).to_be_visible()
         sign_with_password(page, self.user)
         look(page, f"enroll-{category}")
-        page.get_by_role("button", name="Sign", exact=True).click()
+        follow(page, page.get_by_role("button", name="Sign", exact=True))
         expect(page.get_by_role("heading", level=1)).to_have_text("Let the patient’s side sign")
         look(page, f"hand-over-form-{category}")
         found = re.search(r"my-patients/(P-[0-9A-Z-]+)/", page.url)
@@ -180,7 +186,7 @@ class PrescriberPerson(Person):
         press(page, "Hand over the survey link")
         if page.locator(".address").count() == 0:
             look(page, "survey-link-before")
-            page.locator("main form button[type=submit]").first.click()
+            follow(page, page.locator("main form button[type=submit]").first)
         look(page, "survey-link")
         return "/s/" + page.locator(".address").inner_text().split("/s/")[1].strip()
 
@@ -256,7 +262,7 @@ class PharmacistPerson(Person):
         choose(page, "refill", "no")
         choose(page, "by_telephone", "no")
         look(page, "counter")
-        page.locator("main form button[type=submit]").last.click()
+        follow(page, page.locator("main form button[type=submit]").last)
         expect(page.get_by_text(re.compile(r"C-[0-9A-Z]{4}-")).first).to_be_visible()
         look(page, f"confirmed-{category}")
         found = re.search(r"C-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}", page.content())
@@ -324,7 +330,7 @@ def patient_answers(page: Page, path: str, category: RiskCategory) -> None:
         if place == 0:
             look(page, "survey-question")
         asked = next(one for one in PROGRAM.survey_questions if one.sentence == heading)
-        page.get_by_role("button", name="No" if asked.alarming else "Yes", exact=True).click()
+        follow(page, page.get_by_role("button", name="No" if asked.alarming else "Yes", exact=True))
     look(page, "survey-check")
     press(page, "Sign and send the answers")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")

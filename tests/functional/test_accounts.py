@@ -27,7 +27,7 @@ def password_only(page: Page, user: User) -> None:
     page.goto("/accounts/login/")
     page.get_by_label("Email").fill(user.email)
     page.locator("[name=password]").fill(make.PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+    people.follow(page, page.get_by_role("main").get_by_role("button", name="Sign in", exact=True))
 
 
 def give_authenticator(page: Page) -> None:
@@ -61,7 +61,7 @@ def test_passkey_is_set_up_first_and_then_signs_in_by_itself(new_page: Callable[
     page.goto("/accounts/")
     expect(page.get_by_role("main")).to_contain_text("Office computer")
     people.look(page, "your-account")
-    page.get_by_role("button", name="Sign out").first.click()
+    people.follow(page, page.get_by_role("button", name="Sign out").first)
     page.goto("/accounts/login/")
     people.look(page, "sign-in")
     people.press(page, "Sign in with a passkey")
@@ -97,13 +97,13 @@ def test_enrollment_form_survives_the_end_of_the_session(
     people.type_day(page, "birth_date", people.ADULT)
     people.choose(page, "sex", "male")
     clock.shift(timedelta(minutes=31))
-    page.locator("main form button[type=submit]").last.click()
+    people.follow(page, page.locator("main form button[type=submit]").last)
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     expect(page.get_by_text("What you typed is kept")).to_be_visible()
     assert "Halfway" not in page.url
     page.get_by_label("Email").fill(doctor.user.email)
     page.locator("[name=password]").fill(make.PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+    people.follow(page, page.get_by_role("main").get_by_role("button", name="Sign in", exact=True))
     doctor.shows_second_factor()
     expect(page.get_by_text("Nothing has been sent yet").first).to_be_visible()
     expect(page.locator("[name=family_name]")).to_have_value("O’Halfway")
@@ -137,7 +137,7 @@ def test_warning_two_minutes_before_keeps_the_session_or_the_form(
     page.wait_for_url("**/accounts/login/**")
     page.get_by_label("Email").fill(doctor.user.email)
     page.locator("[name=password]").fill(make.PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+    people.follow(page, page.get_by_role("main").get_by_role("button", name="Sign in", exact=True))
     doctor.shows_second_factor()
     expect(page.locator("[name=family_name]")).to_have_value("O’Asleep")
 

@@ -37,11 +37,11 @@ def test_an_answer_that_means_danger_says_what_to_do_and_leads_to_the_report(new
     people.press(phone, "Start")
     for place in range(1, 7):
         expect(phone.get_by_text(f"Question {place} of 6")).to_be_visible()
-        phone.get_by_role("button", name="Yes", exact=True).click()
+        people.follow(phone, phone.get_by_role("button", name="Yes", exact=True))
     assert heading(phone) == "Check your answers"
     phone.go_back()
     assert heading(phone).startswith("Do you use two methods")
-    phone.get_by_role("button", name="Yes", exact=True).click()
+    people.follow(phone, phone.get_by_role("button", name="Yes", exact=True))
     people.press(phone, "Send the answers")
     expect(phone.get_by_text("Stop the medicine now")).to_be_visible()
     expect(phone.get_by_role("link", name="Call 555-0100")).to_have_attribute("href", "tel:555-0100")
@@ -49,7 +49,7 @@ def test_an_answer_that_means_danger_says_what_to_do_and_leads_to_the_report(new
         people.look(phone, "survey-danger")
     number.refresh_from_db()
     assert number.status == "void"
-    phone.get_by_role("link", name="Report a pregnancy").click()
+    people.follow(phone, phone.get_by_role("link", name="Report a pregnancy"))
     people.choose(phone, "what", "pregnant")
     people.press(phone, "Continue")
     if scripts:
@@ -72,12 +72,12 @@ def test_a_survey_goes_on_after_the_phone_was_put_away_and_a_dead_link_is_kind(n
         people.type_day(phone, "birth_date", one.patient.birth_date)
         people.press(phone, "Start")
         asked = heading(phone)
-        phone.get_by_role("button", name="Yes", exact=True).click()
+        people.follow(phone, phone.get_by_role("button", name="Yes", exact=True))
         assert heading(phone) != asked
     expect(phone.get_by_text("Question 3 of 6")).to_be_visible()
     people.look(phone, "survey-question-guardian")
     make.invitation(one)
-    phone.get_by_role("button", name="Yes", exact=True).click()
+    people.follow(phone, phone.get_by_role("button", name="Yes", exact=True))
     assert heading(phone) == "This link does not work any more"
     people.look(phone, "survey-link-gone")
     assert not PatientSurvey.objects.exists()
@@ -88,9 +88,9 @@ def test_a_prescriber_reports_from_the_foot_of_a_page(new_page: NewPage) -> None
     doctor = people.Person(new_page(viewport=people.WIDE), held.enrollment.prescriber.user)
     doctor.sign_in()
     page = doctor.page
-    page.get_by_role("contentinfo").get_by_role("link", name="Report a pregnancy").click()
+    people.follow(page, page.get_by_role("contentinfo").get_by_role("link", name="Report a pregnancy"))
     people.look(page, "report-find")
-    page.get_by_role("link", name=held.enrollment.patient.full_name).click()
+    people.follow(page, page.get_by_role("link", name=held.enrollment.patient.full_name))
     people.press(page, "Continue")
     expect(page.get_by_role("alert")).to_contain_text("choose one")
     people.choose(page, "what", "suspected")
