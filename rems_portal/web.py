@@ -1,5 +1,6 @@
 """What every page needs to turn a request into a call: who asks, and a record only if the asker has a part in it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -26,11 +27,20 @@ def actor_of(request: HttpRequest, channel: Channel = Channel.PAGE, *, on_behalf
     return Actor.of(user_of(request), channel, on_behalf_of=on_behalf_of)
 
 
-def visible_or_404(request: HttpRequest, rows: "QuerySet[Row]", *, at: datetime, kind: str, **lookup: str) -> Row:
+def visible_or_404(
+    request: HttpRequest,
+    rows: "QuerySet[Row]",
+    *,
+    at: datetime,
+    kind: str,
+    on_behalf_of: Callable[[Row], Principal] | None = None,
+    **lookup: str,
+) -> Row:
     """Return the one row of `rows` (already scoped to the viewer) and write the look down.
 
-    `kind` and the looked-up number name the record ("patient P-…"). Raises Http404 when it is not there for this
-    viewer, whether it exists or not, and writes that down too.
+    `kind` and the looked-up number name the record ("patient P-…"); `on_behalf_of` says whose record a row is, so that
+    office staff are written down as "X for Dr. Y". Raises Http404 when it is not there for this viewer, whether it
+    exists or not, and writes that down too, then under the viewer's name alone: it is nobody's record.
     """
     record = f"{kind} {next(iter(lookup.values()))}"
     try:
@@ -38,5 +48,5 @@ def visible_or_404(request: HttpRequest, rows: "QuerySet[Row]", *, at: datetime,
     except ObjectDoesNotExist:
         record_denied_look(by=actor_of(request), at=at, record=record)
         raise Http404(f"No such {kind} for you") from None
-    record_look(by=actor_of(request), at=at, record=record)
+    record_look(by=actor_of(request, on_behalf_of=on_behalf_of(row) if on_behalf_of else None), at=at, record=record)
     return row

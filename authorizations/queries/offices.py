@@ -172,7 +172,9 @@ def authorizations_of(user: "User", *, at: datetime) -> QuerySet[Authorization]:
     on = program_day(at)
     own = scope(Authorization.objects.all(), user, on)
     rows = own | scope(Authorization.objects.all(), user, on, through="enrollment__prescriber")
-    found: QuerySet[Authorization] = rows.select_related("enrollment__patient", "prescriber", "decision")
+    found: QuerySet[Authorization] = rows.select_related(
+        "enrollment__patient", "enrollment__prescriber", "prescriber", "decision"
+    )
     return found
 
 

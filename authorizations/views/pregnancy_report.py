@@ -112,14 +112,14 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
     if enrollment is None:
         record_denied_look(by=actor_of(request), at=at, record=f"report {number}")
         raise Http404("No such patient for you")
-    record_look(by=actor_of(request), at=at, record=f"patient {enrollment.patient.number}")
+    office = enrollment.prescriber if user.role in queries.OFFICE_ROLES else None
+    by = actor_of(request, on_behalf_of=office)
+    record_look(by=by, at=at, record=f"patient {enrollment.patient.number}")
     shown_as = [
         ("Patient", enrollment.patient.full_name),
         (Kind(number[0]).label.split(" ", 1)[1].capitalize(), number),
     ]
     frame = {"layout": "layouts/task.html"}
-    office = enrollment.prescriber if user.role in queries.OFFICE_ROLES else None
-    by = actor_of(request, on_behalf_of=office)
     return _two_steps(request, Subject(enrollment, voice, by, at, shown_as, frame))
 
 

@@ -45,7 +45,14 @@ def office_of(request: HttpRequest) -> Office:
 def patient_or_404(request: HttpRequest, office: Office, number: str) -> Enrollment:
     """Return the latest course of a patient of this office, and write the look down. Raises Http404 for others."""
     rows = enrollments_of(office.user, program=office.program, at=office.at)
-    return visible_or_404(request, rows, at=office.at, kind="patient", patient__number=number)
+    return visible_or_404(
+        request,
+        rows,
+        at=office.at,
+        kind="patient",
+        on_behalf_of=lambda course: course.prescriber,
+        patient__number=number,
+    )
 
 
 def mending_links(enrollment: Enrollment, office: Office) -> dict[str, tuple[str, str]]:

@@ -5,15 +5,18 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from authorizations.forms.pharmacy import code_of
+from authorizations.models import Authorization
 from authorizations.presenters.decisions import checks_of
 from authorizations.presenters.prescriptions import IssuedNumber, issued_number
 from authorizations.presenters.signed import shown_prescriber_survey
 from authorizations.queries.offices import authorizations_of
-from authorizations.views.prescriber import address, office_of
+from authorizations.views.prescriber import Office, address, office_of
+from prescribers.models import Prescriber
+from prescribers.permissions import may_prepare_for
 from rems_portal.pdf import pdf_answer, render_pdf
 from rems_portal.program import program_at
 from rems_portal.qr import qr_path
-from rems_portal.rules.calendars import day_in_words
+from rems_portal.rules.calendars import day_in_words, program_day
 from rems_portal.rules.categories import group_of
 from rems_portal.rules.forms import NOTICE
 from rems_portal.rules.vocabulary import RuleGroup
@@ -62,8 +65,16 @@ def authorization_pdf(request: HttpRequest, number: str) -> HttpResponse:
 def _issued(request: HttpRequest, number: str) -> IssuedNumber:
     office = office_of(request)
     rows = authorizations_of(office.user, at=office.at)
-    found = visible_or_404(request, rows, at=office.at, kind="authorization", number=number)
+    found = visible_or_404(
+        request, rows, at=office.at, kind="authorization", on_behalf_of=lambda one: _served(office, one), number=number
+    )
     return issued_number(found, office.at)
+
+
+def _served(office: Office, issued: Authorization) -> Prescriber:
+    """Return the prescriber through whom the office sees a number: who asked for it, else who took the patient over."""
+    asker, now = issued.prescriber, issued.enrollment.prescriber
+    return asker if asker == now or may_prepare_for(office.user, asker, program_day(office.at)) else now
 
 
 def _sheet(issued: IssuedNumber) -> dict[str, object]:

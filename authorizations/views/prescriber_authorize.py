@@ -133,7 +133,9 @@ def refusal(request: HttpRequest, number: str, key: int) -> HttpResponse:
     office = office_of(request)
     enrollment = patient_or_404(request, office, number)
     rows = decisions_of(office.user, at=office.at).filter(enrollment=enrollment, outcome=Decision.Outcome.REFUSED)
-    decision = visible_or_404(request, rows, at=office.at, kind="decision", pk=str(key))
+    decision = visible_or_404(
+        request, rows, at=office.at, kind="decision", on_behalf_of=lambda _asked: enrollment.prescriber, pk=str(key)
+    )
     links = mending_links(enrollment, office)
     if office.signs_for(enrollment.prescriber):
         again = f"{address('authorizations:authorize', number)}?again={decision.pk}"

@@ -67,7 +67,7 @@ def _waiting_or_404(request: HttpRequest, office: Office, number: str) -> Unsign
     if found is None:
         patient_or_404(request, office, number)
         return None
-    record_look(by=actor_of(request), at=office.at, record=f"patient {found.enrollment.patient.number}")
+    record_look(by=_actor(request, found), at=office.at, record=f"patient {found.enrollment.patient.number}")
     return unsigned(found, office.at)
 
 
@@ -196,5 +196,6 @@ def _agreement_or_404(request: HttpRequest, office: Office, number: str, form: s
     for agreement in agreements_of(enrollment):
         if agreement.form is not None and agreement.form.number == form:
             return agreement, agreement.form
-    record_denied_look(by=actor_of(request), at=office.at, record=f"form {form}")
+    by = actor_of(request, on_behalf_of=enrollment.prescriber)
+    record_denied_look(by=by, at=office.at, record=f"form {form}")
     raise Http404("No such form for you")

@@ -77,7 +77,14 @@ def positive_test(request: HttpRequest, number: str, key: int) -> HttpResponse:
     rows = tests_of_office(office.user, at=office.at).filter(
         enrollment=enrollment, result=PregnancyTest.Result.POSITIVE
     )
-    test = visible_or_404(request, rows, at=office.at, kind="pregnancy test", pk=str(key))
+    test = visible_or_404(
+        request,
+        rows,
+        at=office.at,
+        kind="pregnancy test",
+        on_behalf_of=lambda _test: enrollment.prescriber,
+        pk=str(key),
+    )
     authorizations, confirmations = ended_with(test)
     context = {
         "patient": enrollment.patient,

@@ -14,7 +14,7 @@ from authorizations.actions.transfer import ask_transfer, withdraw_transfer
 from authorizations.forms.ending import WithdrawTransferForm
 from authorizations.queries.signing import unsigned
 from authorizations.queries.transfers import number_known_elsewhere, transfers_asked_by
-from authorizations.views.prescriber import address, office_of
+from authorizations.views.prescriber import Office, address, office_of
 from patients.forms import EnrollmentForm
 from patients.models import PreparedEnrollment, Transfer
 from patients.views.enrollment import Asked, asked_by, fitting_of, page, prepared_form
@@ -105,8 +105,7 @@ def _write_look(request: HttpRequest, asked: Asked, prescriber: Prescriber, form
 def transfer_page(request: HttpRequest, form: str) -> HttpResponse:
     """Show a transfer this office asked for: the form, whose signature is missing, or what became of it."""
     office = office_of(request)
-    rows = transfers_asked_by(office.user, at=office.at)
-    found: Any = visible_or_404(request, rows, at=office.at, kind="transfer", agreement__form__number=form)
+    found: Any = _asked_or_404(request, office, form)
     done = found.done_at is not None and found.enrollment.prescriber_id == found.to_prescriber_id
     context = {
         "transfer": found,
@@ -123,8 +122,7 @@ def transfer_page(request: HttpRequest, form: str) -> HttpResponse:
 def withdraw_transfer_page(request: HttpRequest, form: str) -> HttpResponse:
     """Take back a transfer that waits for the patient's side, with a reason. The prescriber in person."""
     office = office_of(request)
-    rows = transfers_asked_by(office.user, at=office.at)
-    found = visible_or_404(request, rows, at=office.at, kind="transfer", agreement__form__number=form)
+    found = _asked_or_404(request, office, form)
     if not office.signs_for(found.to_prescriber):
         raise PermissionDenied(f"Only {found.to_prescriber.full_name} in person may take the transfer back.")
     asking = WithdrawTransferForm(request.POST if request.method == "POST" else None)
@@ -153,3 +151,15 @@ def withdraw_transfer_page(request: HttpRequest, form: str) -> HttpResponse:
         ],
     }
     return render(request, "authorizations/prescriber/withdraw_transfer.html", context)
+
+
+def _asked_or_404(request: HttpRequest, office: Office, form: str) -> Transfer:
+    """Return a transfer this office asked for, by the number of its form, and write the look down."""
+    return visible_or_404(
+        request,
+        transfers_asked_by(office.user, at=office.at),
+        at=office.at,
+        kind="transfer",
+        on_behalf_of=lambda transfer: transfer.to_prescriber,
+        agreement__form__number=form,
+    )

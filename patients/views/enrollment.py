@@ -142,7 +142,9 @@ def enroll_category(request: HttpRequest) -> HttpResponse:
 def prepared_form(request: HttpRequest, asked: Asked, pk: int) -> PreparedEnrollment:
     """Return a form prepared in the asker's office that still waits. Raises Http404, and writes the look down."""
     rows = prepared_for(asked.user, program_day(asked.at))
-    return visible_or_404(request, rows, at=asked.at, kind="prepared form", pk=str(pk))
+    return visible_or_404(
+        request, rows, at=asked.at, kind="prepared form", on_behalf_of=lambda kept: kept.prescriber, pk=str(pk)
+    )
 
 
 def first_answers(prepared: PreparedEnrollment | None) -> dict[str, Any]:
