@@ -10,14 +10,13 @@ from django.core.exceptions import PermissionDenied
 
 from authorizations.actions.cases import close_menses_case
 from authorizations.actions.upkeep import refresh_due_dates, settle, tell_office, tell_pharmacies, void_live_numbers
-from authorizations.models import Confirmation
 from authorizations.queries.safety import rests_on_menses_not_begun
 from patients.actions import (
     PatientEnrollment,
     category_of,
-    close_links,
-    enrollment_findings,
+    require_signable,
     says_the_same,
+    set_aside,
     write_agreement,
 )
 from patients.models import Agreement, Enrollment
@@ -66,9 +65,7 @@ def change_category(
     current: Agreement | None = locked.agreements.current().first()
     _require_possible(locked, current, form, at, program)
     if current:
-        current.superseded_at = at
-        current.save(update_fields=["superseded_at"])
-        close_links(current.invitations, at)
+        set_aside(current, at)
     _keep_answers(locked, form)
     signed = write_agreement(
         locked,
@@ -78,11 +75,8 @@ def change_category(
         program=program,
         signing=signing,
         purpose=Agreement.Purpose.CHANGE,
-        submission_key=form.submission_key,
     )
-    settle(locked, at)
-    voided = void_live_numbers(locked, at=at, why=WHY)
-    _tell(signed, voided, at)
+    _void_numbers_and_tell(signed, at)
     if not rests_on_menses_not_begun(locked, at):
         close_menses_case(locked, at)
     refresh_due_dates(locked, at=at, program=program)
@@ -101,9 +95,7 @@ def _require_possible(
         raise _refuse("The patient is no longer enrolled. Enroll the patient again: the form that fits is signed then.")
     if (form.birth_date, form.sex) != (patient.birth_date, patient.sex):
         raise _refuse("Date of birth and sex must be those on record. If the record is wrong, call the program.")
-    findings = enrollment_findings(prescriber=enrollment.prescriber, form=form, at=at, program=program)
-    if findings:
-        raise ActRefused(findings)
+    require_signable(form, enrollment.prescriber, at=at, program=program)
     category = category_of(form, at=at, program=program)
     if current and current.complete and current.category == category and says_the_same(form, enrollment):
         raise _refuse("Nothing would change: this form with these answers is on file, signed. No number was voided.")
@@ -122,7 +114,10 @@ def _keep_answers(enrollment: Enrollment, form: PatientEnrollment) -> None:
     enrollment.save(update_fields=["can_get_pregnant", "cannot_basis", "menstrual_cycles"])
 
 
-def _tell(signed: Agreement, voided: list[Confirmation], at: datetime) -> None:
+def _void_numbers_and_tell(signed: Agreement, at: datetime) -> None:
+    """Void what was issued under the form before, and tell the office and the pharmacies that hold a confirmation."""
+    settle(signed.enrollment, at)
+    voided = void_live_numbers(signed.enrollment, at=at, why=WHY)
     key = f"agreement:{signed.pk}"
     tell_office(
         signed.enrollment.prescriber,

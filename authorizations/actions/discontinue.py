@@ -10,7 +10,7 @@ from datetime import date, datetime
 from authorizations.actions.transfer import end_pending_transfers
 from authorizations.actions.upkeep import settle, tell_office, tell_pharmacies, void_live_numbers
 from authorizations.queries.safety import rule_group_at
-from patients.actions import close_links
+from patients.actions import close_links, set_aside
 from patients.models import Enrollment
 from prescribers.models import Prescriber
 from prescribers.permissions import require_own_signature, require_signatory
@@ -157,8 +157,7 @@ def _end(
     settle(enrollment, at)
     voided = void_live_numbers(enrollment, at=at, why=WHY)
     for agreement in enrollment.agreements.current().filter(patient_signed_at__isnull=True):
-        agreement.superseded_at = at
-        agreement.save(update_fields=["superseded_at"])
+        set_aside(agreement, at)
     transfers = enrollment.transfers.pending().select_related("to_prescriber__user", "agreement__form")
     end_pending_transfers(transfers, by_name=by.name, reason=WHY, at=at)
     for links in _open_links(enrollment):

@@ -3,6 +3,7 @@
 PH-03 to PH-06, PH-09 to PH-12, PH-15, PH-16, PH-19. What may be dispensed at all is decided in `confirm`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,7 +22,7 @@ from rems_portal.rules.calendars import program_day
 from rems_portal.rules.categories import RuleGroup
 from rems_portal.rules.dispensing import DEVIATIONS, DispenseRecordFacts, check_dispense, checklist_items
 from rems_portal.rules.findings import Finding, Party
-from rems_portal.rules.forms import fingerprint
+from rems_portal.rules.forms import Answer, fingerprint
 from rems_portal.rules.forms.surveys import checklist_form
 from rems_portal.rules.lifecycles import (
     AUTHORIZATION_MOVES,
@@ -31,7 +32,7 @@ from rems_portal.rules.lifecycles import (
     ConfirmationStatus,
 )
 from rems_portal.rules.numbers import Kind
-from rems_portal.rules.programs import ProgramVersion
+from rems_portal.rules.programs import ChecklistItem, ProgramVersion
 from rems_portal.signatures.actions import write_form
 
 NO_LONGER_GOOD = (ConfirmationStatus.VOID, ConfirmationStatus.CANCELLED)
@@ -74,19 +75,12 @@ def complete_checklist(
     if existing:
         return existing
     if confirmation.status in NO_LONGER_GOOD:
-        sentence = f"This confirmation is {confirmation.get_status_display()}. Do not dispense on it."
-        raise ActRefused([_finding("CHECKLIST", "PH-10", sentence)])
+        raise _no_checklist(f"This confirmation is {confirmation.get_status_display()}. Do not dispense on it.")
     group = RuleGroup(confirmation.rule_group)
-    required = checklist_items(group, program)
-    missing = [item for item in required if item.code not in items]
-    if missing:
-        raise ActRefused(
-            [Finding("DISP-01", item.obligations, _not_ticked(item.sentence), Party.PHARMACY) for item in missing]
-        )
+    ticked = _all_ticked(checklist_items(group, program), items)
     form = checklist_form(group, program)
     if form_seen not in (None, fingerprint(form)):
-        raise ActRefused([_finding("CHECKLIST", "PH-10", CHECKLIST_CHANGED)])
-    ticked = {item.code: True for item in required}
+        raise _no_checklist(CHECKLIST_CHANGED)
     about = f"patient {confirmation.enrollment.patient.number}"
     return Checklist.objects.create(
         confirmation=confirmation,
@@ -97,6 +91,20 @@ def complete_checklist(
         completed_at=at,
         completed_by_name=by.name,
     )
+
+
+def _no_checklist(sentence: str) -> ActRefused:
+    return ActRefused([_finding("CHECKLIST", "PH-10", sentence)])
+
+
+def _all_ticked(required: Sequence[ChecklistItem], items: frozenset[str]) -> dict[str, Answer]:
+    """Return the answers of a completed Checklist. Raises ActRefused with every item that is not ticked."""
+    missing = [item for item in required if item.code not in items]
+    if missing:
+        raise ActRefused(
+            [Finding("DISP-01", item.obligations, _not_ticked(item.sentence), Party.PHARMACY) for item in missing]
+        )
+    return {item.code: True for item in required}
 
 
 def _not_ticked(sentence: str) -> str:

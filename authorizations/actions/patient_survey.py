@@ -68,15 +68,12 @@ def complete_patient_survey(
     if current.used_at is not None:
         return PatientSurvey.objects.get(invitation=current)
     _require_own_signature(locked, completed_by, signing)
-    form = patient_survey_form(group, program, language)
     if current.expires_at <= at or locked.status != EnrollmentStatus.ENROLLED:
         raise _refused(EXPIRED[language])
+    form = patient_survey_form(group, program, language)
     if group is not rule_group_at(locked, at, program) or form_seen not in (None, fingerprint(form)):
         raise _refused(CHANGED[language])
-    asked = [item.code for item in form.items()]
-    if any(code not in answers for code in asked):
-        raise _refused(INCOMPLETE[language])
-    given = {code: answers[code] for code in asked}
+    given = _all_answers(form, answers)
     survey = PatientSurvey.objects.create(
         enrollment=locked,
         invitation=current,
@@ -88,9 +85,7 @@ def complete_patient_survey(
         completed_by=completed_by,
         channel=by.channel,
     )
-    current.used_at = at
-    current.draft = {}
-    current.save(update_fields=["used_at", "draft"])
+    _use_up(current, at)
     _act_on_contradictions(locked, contradictions(group, given, program), by=by, at=at)
     refresh_due_dates(locked, at=at, program=program)
     return survey
@@ -108,6 +103,20 @@ def _require_own_signature(enrollment: Enrollment, completed_by: PatientSurvey.C
         named = bool(signing.printed_name and signing.relation)
     if signing.method != Method.LINK or not named:
         raise PermissionDenied("The survey is signed by the patient or the guardian, through the link.")
+
+
+def _all_answers(form: FormDefinition, answers: dict[str, bool]) -> dict[str, bool]:
+    """Return the answers that the form asks for. Raises ActRefused when one is missing."""
+    asked = [item.code for item in form.items()]
+    if any(code not in answers for code in asked):
+        raise _refused(INCOMPLETE[form.language])
+    return {code: answers[code] for code in asked}
+
+
+def _use_up(link: SurveyInvitation, at: datetime) -> None:
+    """Let a link work no more; the answers kept on the way are in the survey by now."""
+    link.used_at, link.draft = at, {}
+    link.save(update_fields=["used_at", "draft"])
 
 
 def _signed(

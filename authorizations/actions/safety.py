@@ -3,7 +3,7 @@
 Everything here takes the enrollment's lock first, so that no confirmation in flight can commit after a hold.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -160,26 +160,16 @@ def close_safety_case(
     enrollment = lock_with_people(case.enrollment)
     current = SafetyCase.objects.get(pk=case.pk)
     reason = reason.strip()
-    standing = standing_tests(enrollment) if current.kind == SafetyCase.Kind.PREGNANCY else []
     _require_open_and_read(current, reason, latest_report_seen)
-    if standing and not clears_tests and enrollment.status == EnrollmentStatus.ENROLLED:
-        raise _not_closed(
-            "A positive pregnancy test stands against the patient. Close the case when the tests no longer count, and "
-            "say so; until then the hold stays."
-        )
+    standing = standing_tests(enrollment) if current.kind == SafetyCase.Kind.PREGNANCY else []
+    if not clears_tests:
+        _require_no_test_against(enrollment, standing)
     if not reported_in_error:
         _require_new_form(enrollment, current, at)
     if clears_tests:
         _clear_tests(standing, user, at, reason)
-    move(
-        current,
-        CASE_MOVES,
-        CaseStatus.CLOSED,
-        why=reason[:100],
-        closed_at=at,
-        closed_by=user,
-        closing_reason=reason,
-    )
+    closing = {"closed_at": at, "closed_by": user, "closing_reason": reason}
+    move(current, CASE_MOVES, CaseStatus.CLOSED, why=reason[:100], **closing)
     return current
 
 
@@ -191,6 +181,15 @@ def _require_open_and_read(case: SafetyCase, reason: str, latest_report_seen: in
         raise _not_closed("This case is closed already.")
     if latest_report_seen is not None and case.reports.filter(pk__gt=latest_report_seen).exists():
         raise _not_closed("Something new was reported to this case meanwhile. Read it, then decide again.")
+
+
+def _require_no_test_against(enrollment: Enrollment, standing: Sequence[PregnancyTest]) -> None:
+    """Raise ActRefused while a positive test would go on refusing a patient in treatment, with no case open for it."""
+    if standing and enrollment.status == EnrollmentStatus.ENROLLED:
+        raise _not_closed(
+            "A positive pregnancy test stands against the patient. Close the case when the tests no longer count, and "
+            "say so; until then the hold stays."
+        )
 
 
 def _require_new_form(enrollment: Enrollment, case: SafetyCase, at: datetime) -> None:

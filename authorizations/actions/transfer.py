@@ -13,11 +13,11 @@ from authorizations.queries.safety import rests_on_menses_not_begun
 from patients.actions import (
     PatientEnrollment,
     answers_of,
-    close_links,
     discard_prepared,
     end_pending,
-    enrollment_findings,
     key_of,
+    require_signable,
+    set_aside,
     watch_coming_of_age,
     write_agreement,
 )
@@ -63,9 +63,7 @@ def ask_transfer(
     done = _sent_before(prescriber, form)
     if done:
         return done
-    findings = enrollment_findings(prescriber=prescriber, form=form, at=at, program=program)
-    if findings:
-        raise ActRefused(findings)
+    require_signable(form, prescriber, at=at, program=program)
     enrollment = _locked_elsewhere(form, prescriber, program)
     asked = _asked_before(enrollment, prescriber, form)
     if asked:
@@ -78,21 +76,12 @@ def ask_transfer(
         program=program,
         signing=signing,
         purpose=Agreement.Purpose.TRANSFER,
-        submission_key=form.submission_key,
         about=f"prescriber {prescriber.npi}",
-        entered_by=prepared.prepared_by_name if prepared else "",
-    )
-    transfer: Transfer = Transfer.objects.create(
-        enrollment=enrollment,
-        from_prescriber=enrollment.prescriber,
-        to_prescriber=prescriber,
-        agreement=agreement,
-        asked_at=at,
-        email=form.email,
+        prepared=prepared,
     )
     if prepared:
         discard_prepared(prepared, prescriber, at)
-    return transfer
+    return _write_transfer(agreement, prescriber, at, email=form.email)
 
 
 def _sent_before(prescriber: Prescriber, form: PatientEnrollment) -> Transfer | None:
@@ -133,6 +122,19 @@ def _asked_before(enrollment: Enrollment, prescriber: Prescriber, form: PatientE
     )
 
 
+def _write_transfer(agreement: Agreement, prescriber: Prescriber, at: datetime, *, email: str) -> Transfer:
+    enrollment = agreement.enrollment
+    transfer: Transfer = Transfer.objects.create(
+        enrollment=enrollment,
+        from_prescriber=enrollment.prescriber,
+        to_prescriber=prescriber,
+        agreement=agreement,
+        asked_at=at,
+        email=email,
+    )
+    return transfer
+
+
 def _refused(sentence: str) -> ActRefused:
     return ActRefused([Finding("TRANSFER", ("PR-08",), sentence, Party.PRESCRIBER)])
 
@@ -156,10 +158,7 @@ def withdraw_transfer(*, by: Actor, at: datetime, prescriber: Prescriber, transf
 
 
 def _end(transfer: Transfer, *, by_name: str, reason: str, at: datetime) -> None:
-    agreement = transfer.agreement
-    agreement.superseded_at = at
-    agreement.save(update_fields=["superseded_at"])
-    close_links(agreement.invitations, at)
+    set_aside(transfer.agreement, at)
     transfer.withdrawn_at, transfer.withdrawn_by_name, transfer.withdrawn_reason = at, by_name, reason
     transfer.save(update_fields=["withdrawn_at", "withdrawn_by_name", "withdrawn_reason"])
 
@@ -195,9 +194,7 @@ def finish_transfer(agreement: Agreement, *, by: Actor, at: datetime, program: P
         sentence = "Your doctor can’t take you over at the moment. Nothing was signed. Ask your care team."
         raise ActRefused([Finding("TRANSFER", ("PR-02",), sentence, Party.PRESCRIBER)])
     for old in enrollment.agreements.current():
-        old.superseded_at = at
-        old.save(update_fields=["superseded_at"])
-        close_links(old.invitations, at)
+        set_aside(old, at)
     agreement.in_force_from = at
     agreement.save()
     settle(enrollment, at)

@@ -3,6 +3,7 @@
 from patients.actions.agreements import (
     definition_of,
     lines_of,
+    set_aside,
     waiting_signers,
     watch_coming_of_age,
     write_agreement,
@@ -14,9 +15,9 @@ from patients.actions.answers import (
     answers_on_record,
     birth_date_problem,
     category_of,
-    enrollment_findings,
     enrollment_problems,
     key_of,
+    require_signable,
     says_the_same,
 )
 from patients.actions.enrollment import (
@@ -58,7 +59,6 @@ __all__ = [
     "end_link",
     "end_pending",
     "enroll_patient",
-    "enrollment_findings",
     "enrollment_problems",
     "hash_secret",
     "invite_to_sign",
@@ -67,7 +67,9 @@ __all__ = [
     "key_of",
     "lines_of",
     "prepare_enrollment",
+    "require_signable",
     "says_the_same",
+    "set_aside",
     "waiting_signers",
     "watch_coming_of_age",
     "withdraw_enrollment",

@@ -4,10 +4,10 @@ The patient's own signing is `authorizations.actions.patient_signature`: what it
 """
 
 from datetime import datetime
-from uuid import UUID
 
 from patients.actions.answers import PatientEnrollment, answers_of, category_of
-from patients.models import Agreement, Enrollment
+from patients.actions.links import close_links
+from patients.models import Agreement, Enrollment, PreparedEnrollment
 from rems_portal.audit.actors import Actor
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.categories import RiskCategory, adult_on
@@ -44,27 +44,22 @@ def write_agreement(
     program: ProgramVersion,
     signing: Signing,
     purpose: Agreement.Purpose,
-    submission_key: UUID | None = None,
     about: str = "",
-    entered_by: str = "",
+    prepared: PreparedEnrollment | None = None,
 ) -> Agreement:
     """Write the agreement form that fits, signed by the prescriber; the patient's side is still missing.
 
     In force at once, but for a transfer, which waits. `about`: kind and number that the form says it is about, when the
-    patient's number is not for the prescriber to know yet. `entered_by`: who prepared it for the prescriber, if anybody
-    did. The caller is an act that found the form complete.
+    patient's number is not for the prescriber to know yet. `prepared`: what somebody filled in for the prescriber, if
+    anybody did. The caller is an act that found the form complete.
     """
     category = category_of(form, at=at, program=program)
     definition = definition_of(category, program, form.language)
-    signed = write_form(
-        definition,
-        answers_of(form) | ({} if about else _name_on_record(enrollment)),
-        by=by,
-        at=at,
-        about=about or f"patient {enrollment.patient.number}",
-        signers=lines_of(definition, form, at, program),
-        entered_by=entered_by,
-    )
+    answers = answers_of(form) | ({} if about else _name_on_record(enrollment))
+    about = about or f"patient {enrollment.patient.number}"
+    entered_by = prepared.prepared_by_name if prepared else ""
+    lines = lines_of(definition, form, at, program)
+    signed = write_form(definition, answers, by=by, at=at, about=about, signers=lines, entered_by=entered_by)
     sign(signed, signing, signer=Signer.PRESCRIBER)
     agreement: Agreement = Agreement.objects.create(
         enrollment=enrollment,
@@ -75,7 +70,8 @@ def write_agreement(
         prescriber_signed_name=signing.printed_name,
         prescriber_signed_at=at,
         in_force_from=None if purpose == Agreement.Purpose.TRANSFER else at,
-        submission_key=submission_key,
+        # An enrollment keeps the key of its form itself.
+        submission_key=None if purpose == Agreement.Purpose.ENROLL else form.submission_key,
     )
     if agreement.in_force_from:
         watch_coming_of_age(agreement)
@@ -87,6 +83,16 @@ def _name_on_record(enrollment: Enrollment) -> dict[str, Answer]:
     patient = enrollment.patient
     given = {"given_name": patient.given_name} if patient.given_name else {}
     return {"family_name": patient.family_name, **given}
+
+
+def set_aside(agreement: Agreement, at: datetime) -> None:
+    """Put a form aside at `at`: another takes its place, or nobody signs it any more. Links to it stop working.
+
+    Inside an act that holds the enrollment's lock. What was signed stays.
+    """
+    agreement.superseded_at = at
+    agreement.save(update_fields=["superseded_at"])
+    close_links(agreement.invitations, at)
 
 
 def watch_coming_of_age(agreement: Agreement) -> None:

@@ -12,6 +12,7 @@ from patients.models import Enrollment
 from patients.queries import identity_key
 from prescribers.facts import is_certified
 from prescribers.models import Prescriber
+from rems_portal.errors import ActRefused
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.categories import CannotBasis, RiskCategory, RuleGroup, Sex, category_that_fits, group_of
 from rems_portal.rules.findings import Finding, Party
@@ -81,16 +82,16 @@ def category_of(form: PatientEnrollment, *, at: datetime, program: ProgramVersio
     )
 
 
-def enrollment_findings(
-    *, prescriber: Prescriber, form: PatientEnrollment, at: datetime, program: ProgramVersion
-) -> list[Finding]:
-    """Return all that keeps this form from enrolling the patient; empty when it can (PR-02, PR-08)."""
+def require_signable(form: PatientEnrollment, prescriber: Prescriber, *, at: datetime, program: ProgramVersion) -> None:
+    """Raise ActRefused with all that keeps the prescriber from signing this form (PR-02, PR-08)."""
     found = []
     if not is_certified(prescriber, program, at):
         sentence = "You are not certified in this program now. Complete your certification, then enroll patients."
         found.append(Finding("ENROLL", ("PR-02",), sentence, Party.PRESCRIBER))
     problems = enrollment_problems(form, at=at, program=program)
-    return found + [Finding("ENROLL", ("PR-08",), problem.sentence, Party.PRESCRIBER) for problem in problems]
+    found += [Finding("ENROLL", ("PR-08",), problem.sentence, Party.PRESCRIBER) for problem in problems]
+    if found:
+        raise ActRefused(found)
 
 
 class FormProblem(NamedTuple):

@@ -9,9 +9,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from patients.actions.agreements import write_agreement
-from patients.actions.answers import PatientEnrollment, enrollment_findings, key_of, says_the_same
-from patients.actions.links import close_links
+from patients.actions.agreements import set_aside, write_agreement
+from patients.actions.answers import PatientEnrollment, key_of, require_signable, says_the_same
 from patients.models import Agreement, Enrollment, Patient, PreparedEnrollment
 from patients.queries import is_held, running_enrollment
 from prescribers.models import Prescriber
@@ -70,18 +69,10 @@ def enroll_patient(
     require_own_signature(signing, prescriber)
     # One prescriber's enrollments queue up here, so a double click can't make two patients.
     Prescriber.objects.select_for_update(of=("self",), no_key=True).get(pk=prescriber.pk)
-    sent_before = _sent_before(prescriber, form)
-    if sent_before:
-        return sent_before
-    own = Enrollment.objects.open().filter(
-        patient__identity_key=key_of(form), program=program.program, prescriber=prescriber
-    )
-    there: Enrollment | None = own.select_related("patient").first()
+    there = _sent_before(prescriber, form) or _own_with_these_answers(prescriber, form, program)
     if there:
-        return _require_same_answers(there, form)
-    findings = enrollment_findings(prescriber=prescriber, form=form, at=at, program=program)
-    if findings:
-        raise ActRefused(findings)
+        return there
+    require_signable(form, prescriber, at=at, program=program)
     patient = _patient_of(form, program)
     enrollment = _write_enrollment(patient, prescriber, form, at, program)
     write_agreement(
@@ -92,7 +83,7 @@ def enroll_patient(
         program=program,
         signing=signing,
         purpose=Agreement.Purpose.ENROLL,
-        entered_by=prepared.prepared_by_name if prepared else "",
+        prepared=prepared,
     )
     if prepared:
         _use_prepared(prepared, enrollment)
@@ -110,9 +101,13 @@ def _sent_before(prescriber: Prescriber, form: PatientEnrollment) -> Enrollment 
     return sent.first()
 
 
-def _require_same_answers(there: Enrollment, form: PatientEnrollment) -> Enrollment:
-    """Return the enrollment the prescriber has already. Raises ActRefused when the form says something else."""
-    if says_the_same(form, there):
+def _own_with_these_answers(
+    prescriber: Prescriber, form: PatientEnrollment, program: ProgramVersion
+) -> Enrollment | None:
+    """Return the open enrollment this prescriber has of the person. Raises ActRefused when the form says another."""
+    own = prescriber.enrollments.open().filter(patient__identity_key=key_of(form), program=program.program)
+    there: Enrollment | None = own.select_related("patient").first()
+    if there is None or says_the_same(form, there):
         return there
     what = (
         "A form with other answers waits for this patient’s signature. Withdraw it on the patient’s page, then enroll."
@@ -220,9 +215,7 @@ def withdraw_enrollment(
 def end_pending(enrollment: Enrollment, *, by_name: str, reason: str, at: datetime) -> None:
     """Withdraw an enrollment that waits for the patient's side; its links stop. Inside an act that holds its lock."""
     for agreement in enrollment.agreements.filter(superseded_at__isnull=True):
-        agreement.superseded_at = at
-        agreement.save(update_fields=["superseded_at"])
-    close_links(enrollment.signing_invitations, at)
+        set_aside(agreement, at)
     move(
         enrollment,
         ENROLLMENT_MOVES,
