@@ -91,7 +91,7 @@ trace: $(VENV)/.installed-dev ## Print the matrix obligation, rule, tests
 bench: $(VENV)/.installed-dev ## Measure the hot path on PostgreSQL (minutes; never part of the tests)
 	@$(PY) -m benchmarks
 
-effort: $(VENV)/.installed-dev ## Count fields, clicks and page loads of five tasks in a real browser, as seconds of a practiced person
+effort: $(VENV)/.installed-dev ## Count fields, clicks and page loads of six tasks in a real browser, as seconds of a practiced person
 	@DJANGO_ALLOW_ASYNC_UNSAFE=true $(PY) -m pytest -q -s -p tests.browsing -o python_files=tasks.py benchmarks/effort/tasks.py
 
 locks: $(VENV)/.installed-dev ## Write the hash-locked lists anew from pyproject.toml

@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
 from django.http import QueryDict
 
 from authorizations.actions.confirm import ConfirmationRequest
@@ -30,9 +31,8 @@ from rems_portal.rules.programs import ProgramVersion
 from rems_portal.rules.vocabulary import RiskCategory
 from rems_portal.typed import LineField, SubmissionKeyField, TypedForm
 
-YES, NO = "yes", "no"
 NOT_LISTED = "other"
-ANSWER = "Answer yes or no."
+SAY_HOW_IT_CAME = "Say how the prescription came."
 NOT_FOUND = (
     "No authorization was found for this number and date of birth. Check both on the prescription; if they are right, "
     "call the prescriber."
@@ -67,16 +67,6 @@ class NumberField(LineField):
         return parse_number(self.kind, super().clean(value))
 
 
-def yes_or_no(label: str, missing: str) -> forms.ChoiceField:
-    """Return a question that has to be answered."""
-    return forms.ChoiceField(
-        label=label,
-        choices=[(NO, "No"), (YES, "Yes")],
-        widget=forms.RadioSelect,
-        error_messages={"required": missing, "invalid_choice": missing},
-    )
-
-
 def strength_in_words(strength: Decimal) -> str:
     """Return a strength without needless zeros: "2.5"."""
     return f"{strength.normalize():f}"
@@ -103,6 +93,14 @@ def read_from_code(data: QueryDict) -> QueryDict:
     return filled
 
 
+class Origin(TextChoices):
+    """How a prescription came to the pharmacy (PH-13, PH-14); the rules say which may be dispensed."""
+
+    NEW = "new", "As a new one, written or electronic"
+    REFILL = "refill", "As a refill"
+    TELEPHONE = "telephone", "By telephone"
+
+
 class CounterForm(TypedForm):
     """One prescription, as the pharmacy reads it (PH-07), and the supply it will dispense."""
 
@@ -116,10 +114,6 @@ class CounterForm(TypedForm):
         Kind.AUTHORIZATION,
         label="Authorization number",
         missing="Type the authorization number from the prescription; it begins with A.",
-    )
-    birth_date = DayField(
-        label="Patient’s date of birth",
-        error_messages={"required": "Type the patient’s date of birth: month, day and year."},
     )
     category = forms.ChoiceField(
         label="Risk category on the prescription",
@@ -136,8 +130,16 @@ class CounterForm(TypedForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose the strength.", "invalid_choice": "Choose one of the strengths there are."},
     )
-    refill = yes_or_no("Is this a refill?", ANSWER)
-    by_telephone = yes_or_no("Was it received by telephone?", ANSWER)
+    birth_date = DayField(
+        label="Patient’s date of birth",
+        error_messages={"required": "Type the patient’s date of birth: month, day and year."},
+    )
+    origin = forms.ChoiceField(
+        label="How did the prescription come?",
+        choices=Origin.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": SAY_HOW_IT_CAME, "invalid_choice": SAY_HOW_IT_CAME},
+    )
 
     def __init__(
         self,
@@ -179,8 +181,8 @@ class CounterForm(TypedForm):
             birth_date=said["birth_date"],
             days_supply=said["days_supply"],
             strength_mg=Decimal(said["strength"]),
-            refill=said["refill"] == YES,
-            by_telephone=said["by_telephone"] == YES,
+            refill=said["origin"] == Origin.REFILL,
+            by_telephone=said["origin"] == Origin.TELEPHONE,
         )
 
     def idempotency_key(self) -> str | None:

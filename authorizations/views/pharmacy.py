@@ -8,10 +8,14 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from authorizations.models import Confirmation
+from authorizations.presenters.pharmacy import Held
 from authorizations.queries.pharmacy import confirmations_of
 from pharmacies.queries import Workplace, workplaces
 from pharmacies.views.visits import Visit, visit_of
 from rems_portal.web import visible_or_404
+
+# The number whose dispense was just recorded waits here for the page that says so.
+JUST_RECORDED = "pharmacy_recorded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +62,13 @@ def confirmation_or_404(request: HttpRequest, shift: Shift, number: str) -> Conf
     visit = shift.visit
     rows = confirmations_of(visit.user, at=visit.at)
     return visible_or_404(request, rows, at=visit.at, kind="confirmation", number=number)
+
+
+def just_recorded(request: HttpRequest, shift: Shift) -> Held | None:
+    """Return the confirmation whose dispense this session has just recorded: once, then None, also on a reload."""
+    number = request.session.pop(JUST_RECORDED, None)
+    if number is None:
+        return None
+    visit = shift.visit
+    found = confirmations_of(visit.user, at=visit.at).filter(number=number, dispense__isnull=False).first()
+    return Held(found, visit.at) if found else None

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from authorizations.presenters.pharmacy import Held, covered_sentences, dispense_rows, held_all, last_written
 from authorizations.presenters.signed import shown_checklist
 from authorizations.queries.pharmacy import closed_confirmations_of, lately_voided_of, open_confirmations_of
-from authorizations.views.pharmacy import Shift, confirmation_or_404, not_ready, shift_of
+from authorizations.views.pharmacy import Shift, confirmation_or_404, just_recorded, not_ready, shift_of
 from authorizations.views.prescriber import address
 from rems_portal.pdf import pdf_answer, render_pdf
 from rems_portal.rules.dispensing import checklist_items
@@ -38,6 +38,7 @@ def open_confirmations(request: HttpRequest) -> HttpResponse:
         "closed_rows": held_all(closed, at),
         "stopped": held_all(lately_voided_of(user, at=at), at),
         "several": len(shift.trained) > 1,
+        "recorded": just_recorded(request, shift),
     }
     return render(request, "authorizations/pharmacy/open_confirmations.html", context)
 

@@ -15,7 +15,7 @@ from authorizations.models import Decision
 from authorizations.presenters.decisions import checks_of, findings_of
 from authorizations.presenters.pharmacy import Held
 from authorizations.queries.pharmacy import decisions_of
-from authorizations.views.pharmacy import Shift, mending_links, not_ready, shift_of
+from authorizations.views.pharmacy import Shift, just_recorded, mending_links, not_ready, shift_of
 from rems_portal.audit.access import record_denied_look
 from rems_portal.web import actor_of, visible_or_404
 
@@ -74,7 +74,12 @@ def _empty_form(request: HttpRequest, shift: Shift) -> CounterForm:
 
 
 def _form_page(request: HttpRequest, form: CounterForm, shift: Shift) -> HttpResponse:
-    context = {"form": form, "choose": len(shift.trained) > 1, "places": shift.places}
+    context = {
+        "form": form,
+        "choose": len(shift.trained) > 1,
+        "places": shift.places,
+        "recorded": None if form.is_bound else just_recorded(request, shift),
+    }
     return render(request, "authorizations/pharmacy/counter.html", context)
 
 

@@ -13,7 +13,7 @@ from authorizations.forms.pharmacy import CancelForm, ChecklistForm, DispenseFor
 from authorizations.models import Dispense
 from authorizations.presenters.pharmacy import Held
 from authorizations.queries.pharmacy import products_for
-from authorizations.views.pharmacy import Shift, confirmation_or_404, not_ready, shift_of
+from authorizations.views.pharmacy import JUST_RECORDED, Shift, confirmation_or_404, not_ready, shift_of
 from rems_portal.errors import ActRefused
 from rems_portal.rules.forms.surveys import checklist_form
 from rems_portal.web import actor_of
@@ -22,6 +22,8 @@ LATE = (
     "It left after the deadline. That is recorded as a deviation, and the program has opened a compliance case: "
     "its staff may ask you about it."
 )
+CASE = "It is recorded. The program has opened a compliance case about it: its staff may ask you."
+RECORDED_BEFORE = "This dispense was recorded before. What you sent now changed nothing; this is what is recorded."
 
 
 @never_cache
@@ -36,7 +38,7 @@ def dispense(request: HttpRequest, number: str) -> HttpResponse:
         return not_ready(request, shift)
     held = Held(confirmation_or_404(request, shift, number), shift.visit.at)
     if not held.may_be_recorded:
-        return redirect("authorizations:confirmation", number)
+        return _over(request, held)
     data = request.POST if request.method == "POST" else None
     counseling = None
     if held.checklist is None:
@@ -51,7 +53,7 @@ def dispense(request: HttpRequest, number: str) -> HttpResponse:
         if counseling:
             _complete(request, shift, held, counseling)
         if only_counseling:
-            return redirect("authorizations:dispense", number)
+            return redirect(request.get_full_path())
         return _record(request, shift, held, form)
     except ActRefused as refusal:
         form.add_error(None, [finding.sentence for finding in refusal.findings])
@@ -71,15 +73,30 @@ def _record(request: HttpRequest, shift: Shift, held: Held, form: DispenseForm) 
     if findings and not stopping(findings) and not form.cleaned_data["late_is_right"]:
         return _dispense_page(request, held, form, None, late=True)
     done = record_dispense(**_act(request, shift, held), record=form.record())
-    return _recorded(request, done, held.confirmation.number)
+    if done.recorded_at != held.at:  # the same form, sent at the same moment, was faster
+        return _over(request, held, recorded=True)
+    return _recorded(request, shift, done)
 
 
-def _recorded(request: HttpRequest, done: Dispense, number: str) -> HttpResponse:
-    if done.in_time:
-        messages.success(request, f"{done.get_how_display()}: recorded. Nothing is left to do for this prescription.")
-    else:
-        messages.warning(request, LATE)
-    return redirect("authorizations:confirmation", number)
+def _recorded(request: HttpRequest, shift: Shift, done: Dispense) -> HttpResponse:
+    """Lead back to where the work came from, the list (`?list`) or the counter, which then says what was recorded.
+
+    What opened a case is looked at on the confirmation's own page.
+    """
+    number = done.confirmation.number
+    if done.confirmation.compliance_cases.exists():
+        messages.warning(request, CASE if done.in_time else LATE)
+        return redirect("authorizations:confirmation", number)
+    request.session[JUST_RECORDED] = number
+    to_list = "list" in request.GET or not shift.may_confirm
+    return redirect("authorizations:open-confirmations" if to_list else "authorizations:counter")
+
+
+def _over(request: HttpRequest, held: Held, *, recorded: bool = False) -> HttpResponse:
+    """Lead to the page that says where it stands; who sends a record again is told that it changed nothing."""
+    if recorded or (request.method == "POST" and held.dispense):
+        messages.info(request, RECORDED_BEFORE)
+    return redirect("authorizations:confirmation", held.confirmation.number)
 
 
 def _dispense_page(

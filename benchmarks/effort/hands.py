@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Frame, Locator, Page
+from playwright.sync_api import Frame, Locator, Page, expect
 
 from benchmarks.effort.model import Counted
 
@@ -24,11 +24,14 @@ class Hands:
         self.counted.type(text[:counted_as])
         self.page.locator(f"main [name={name}]").first.fill(text)
 
-    def type_day(self, name: str, month: str, day: str, year: str) -> None:
-        """Fill in the three boxes of one day: one thought."""
+    def type_day(self, name: str, month: str, day: str, year: str, *, there: bool = False) -> None:
+        """Fill in the three boxes of one day: one thought. `there`: the page has put the cursor into the first."""
         self.counted.keyboard()
         self.counted.fields += 1
         self.counted.thoughts += 1
+        if there:
+            expect(self.page.locator(f"main [name={name}_month]")).to_be_focused()
+            self.counted.keys -= 1
         for part, text in (("month", month), ("day", day), ("year", year)):
             self.counted.keys += 1 + len(text)
             self.page.locator(f"main [name={name}_{part}]").fill(text)
@@ -48,6 +51,19 @@ class Hands:
                 self.counted.keys += 1
                 box.check(force=True)
 
+    def enter_each(self, name: str) -> None:
+        """Tick a list by Enter, which goes to it and from each box to the next: one thought, as it is gone through."""
+        self.counted.keyboard()
+        self.counted.thoughts += 1
+        self.counted.keys += 1
+        self.page.keyboard.press("Enter")
+        for box in self.page.locator(f"main input[name={name}]").all():
+            expect(box).to_be_focused()
+            self.counted.fields += 1
+            self.counted.keys += 1
+            self.page.keyboard.press("Enter")
+            expect(box).to_be_checked()
+
     def scan(self, name: str, text: str) -> None:
         """Scan a code into the box that has the cursor: point the scanner and press; it ends with Enter."""
         self.counted.fields += 1
@@ -55,20 +71,27 @@ class Hands:
         self.counted.clicks += 1
         self.counted.thoughts += 1
         box = self.page.locator(f"main [name={name}]")
-        box.fill(text)
-        box.press("Enter")
+        expect(box).to_be_focused()
+        self.page.keyboard.insert_text(text)
+        self.page.keyboard.press("Enter")
 
-    def skip(self, boxes: int) -> None:
-        """Go on by Tab over boxes that are filled in already."""
-        self.counted.keys += boxes
-
-    def choose_first(self, name: str) -> None:
-        """Choose the first answer by the keyboard: Tab to it, and space."""
+    def tab_to(self, name: str) -> None:
+        """Go on by Tab to the next question."""
         self.counted.keyboard()
+        self.counted.keys += 1
+        self.page.keyboard.press("Tab")
+        expect(self.page.locator(f"main [name={name}]:focus")).to_have_count(1)
+
+    def choose_by_keys(self, name: str, value: str) -> None:
+        """Choose an answer by the keyboard: Tab to the first, then space, or an arrow for each one further on."""
+        self.tab_to(name)
         self.counted.fields += 1
         self.counted.thoughts += 1
-        self.counted.keys += 2
-        self.page.locator(f"main [name={name}]").first.check(force=True)
+        values = [one.get_attribute("value") for one in self.page.locator(f"main [name={name}]").all()]
+        for key in ["ArrowDown"] * values.index(value) or ["Space"]:
+            self.counted.keys += 1
+            self.page.keyboard.press(key)
+        expect(self.page.locator(f"main [name={name}][value='{value}']")).to_be_checked()
 
     def click_last_button(self) -> None:
         """Press the button that sends the page."""

@@ -1,4 +1,4 @@
-"""`make effort`: five tasks by hand on the live portal, counted, beside the minutes published for today's portals.
+"""`make effort`: six tasks by hand on the live portal, counted, beside the minutes published for today's portals.
 
 Published: Ther Innov Regul Sci 2020;54:318 (web). Everybody is signed in, and begins on the page where the day begins.
 What is read or talked through is not counted. A password has 12 characters, the least that is allowed.
@@ -13,7 +13,7 @@ import time_machine
 from playwright.sync_api import Page, expect
 
 import tests.factories as make
-from authorizations.forms.pharmacy import code_of
+from authorizations.forms.pharmacy import Origin, code_of, strength_in_words
 from authorizations.models import Authorization
 from benchmarks.effort.hands import Hands
 from benchmarks.effort.model import HOME, KEY, LOAD, POINT, PRESS, THINK, Counted
@@ -169,19 +169,27 @@ def test_male_patient_survey(new_page: Callable[..., Page]) -> None:
     ROWS.append(("male patient survey", 1.3, hands.counted))
 
 
-def test_five_pharmacy_dispenses(new_page: Callable[..., Page]) -> None:
-    """Number, counseling and record, five times; the prescription's code is scanned."""
+@pytest.fixture
+def counter(new_page: Callable[..., Page]) -> Page:
+    """The counter of a pharmacy at work, with a pharmacist signed in."""
     shop = make.pharmacy(at=NOW)
     make.product()
-    issued = []
-    for _one in range(5):
-        patient = make.enrollment(RiskCategory.AM, at=NOW - timedelta(days=40))
-        issued.append(make.authorization(patient, at=NOW - timedelta(hours=1)))
     person = PharmacistPerson(new_page(viewport=WIDE), shop.staff.get().user)
     person.sign_in()
     person.page.goto("/counter/")
-    confirming, whole = Hands(person.page), Counted()
-    for one in issued:
+    return person.page
+
+
+def five_issued() -> list[Authorization]:
+    """Authorizations of five men in treatment, an hour old."""
+    men = [make.enrollment(RiskCategory.AM, at=NOW - timedelta(days=40)) for _one in range(5)]
+    return [make.authorization(one, at=NOW - timedelta(hours=1)) for one in men]
+
+
+def test_five_pharmacy_dispenses(counter: Page) -> None:
+    """Number, counseling and record, five times; the prescription's code is scanned."""
+    confirming, whole = Hands(counter), Counted()
+    for one in five_issued():
         confirm(confirming, one)
         started = replace(confirming.counted)
         counsel_and_record(confirming)
@@ -191,23 +199,38 @@ def test_five_pharmacy_dispenses(new_page: Callable[..., Page]) -> None:
     ROWS.append(("five, with checklist and dispense", 1.7, confirming.counted))
 
 
+def test_five_numbers_without_a_code(counter: Page) -> None:
+    """The same five numbers with nothing to scan: all that the prescription shows is typed."""
+    hands = Hands(counter)
+    for one in five_issued():
+        hands.type("authorization_number", one.number.replace("-", ""))
+        hands.choose_by_keys("category", one.category)
+        hands.type("days_supply", str(one.days_supply))
+        hands.choose_by_keys("strength", strength_in_words(one.strength_mg))
+        born = one.enrollment.patient.birth_date
+        hands.type_day("birth_date", str(born.month), str(born.day), str(born.year))
+        hands.choose_by_keys("origin", Origin.NEW)
+        hands.enter()
+        counter.goto("/counter/")
+        hands.counted.loads -= 1
+    ROWS.append(("five numbers typed, nothing to scan", 1.7, hands.counted))
+
+
 def confirm(hands: Hands, one: Authorization) -> None:
-    """Scan the prescription's code, type the birth date, answer the two questions."""
+    """Scan the prescription's code, type the birth date, say how the prescription came."""
     born = one.enrollment.patient.birth_date
     hands.scan("authorization_number", code_of(one.number, one.category, one.strength_mg, one.days_supply))
-    hands.type_day("birth_date", str(born.month), str(born.day), str(born.year))
-    hands.skip(3)  # category, days' supply and strength came with the code
-    hands.choose_first("refill")
-    hands.choose_first("by_telephone")
+    hands.type_day("birth_date", str(born.month), str(born.day), str(born.year), there=True)
+    hands.choose_by_keys("origin", Origin.NEW)
     hands.enter()
 
 
 def counsel_and_record(hands: Hands) -> None:
-    """Go through the checklist, record that it was handed over now, and go back to the counter."""
-    hands.tick_all("items")
-    hands.skip(5)  # how, days' supply, product, lot and the time are filled in or may stay empty
-    hands.enter_on("Record it")
-    hands.enter_on("Next prescription")
+    """Go through the checklist and record that it is handed over now, as is filled in; that leads to the counter."""
+    hands.enter_each("items")
+    hands.tab_to("how")
+    hands.enter()
+    expect(hands.page.get_by_role("heading", level=1)).to_have_text("Confirm a prescription")
 
 
 COUNTS = ("fields", "keys", "clicks", "homes", "thoughts", "loads")

@@ -259,8 +259,7 @@ class PharmacistPerson(Person):
         choose(page, "category", category)
         page.locator("[name=days_supply]").fill("28")
         self._choose_strength()
-        choose(page, "refill", "no")
-        choose(page, "by_telephone", "no")
+        choose(page, "origin", "new")
         look(page, "counter")
         follow(page, page.locator("main form button[type=submit]").last)
         expect(page.get_by_text(re.compile(r"C-[0-9A-Z]{4}-")).first).to_be_visible()
@@ -283,17 +282,25 @@ class PharmacistPerson(Person):
         look(page, "open-confirmations")
         page.goto(f"/confirmations/{confirmation}/dispense/")
         boxes = page.locator("input[name=items]")
-        boxes.first.focus()
-        for _ in boxes.all():
+        page.keyboard.press("Enter")
+        expect(boxes.first).to_be_focused()
+        expect(page.locator("input[name=items]:checked")).to_have_count(0)
+        for _ in (*boxes.all(), "one Enter too many"):
             page.keyboard.press("Enter")
         expect(page.locator("input[name=items]:not(:checked)")).to_have_count(0)
+        expect(boxes.last).to_be_focused()
         choose(page, "how", how)
         page.locator("input[name=product]").first.check(force=True)
         page.locator("[name=lot]").fill("L123")
         look(page, "dispense")
         press(page, "Record it")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Confirm a prescription")
+        expect(page.get_by_role("status").get_by_text(confirmation)).to_be_visible()
+        expect(page.locator("[name=authorization_number]")).to_be_focused()
+        look(page, "counter-recorded")
+        press(page, "See what was recorded")
+        expect(page.get_by_role("heading", name="What was dispensed")).to_be_visible()
         look(page, "dispensed")
-        expect(page.get_by_text(re.compile("dispensed", re.IGNORECASE)).first).to_be_visible()
 
 
 def family_signs(page: Page, path: str, category: RiskCategory) -> None:

@@ -53,8 +53,7 @@ def typed(number: Authorization, **changes: Any) -> dict[str, Any]:
         "category": number.category,
         "days_supply": number.days_supply,
         "strength": f"{number.strength_mg.normalize():f}",
-        "refill": "no",
-        "by_telephone": "no",
+        "origin": "new",
     } | changes
 
 
@@ -175,8 +174,8 @@ def test_supply_that_can_not_be_is_refused_by_the_rules_with_a_sentence(
         ({"category": ""}, "Choose the one that is written on it"),
         ({"category": "XX"}, "Choose one of the six"),
         ({"strength": "7"}, "Choose one of the strengths"),
-        ({"refill": ""}, "Answer yes or no"),
-        ({"by_telephone": ""}, "Answer yes or no"),
+        ({"origin": ""}, "Say how the prescription came"),
+        ({"origin": "no"}, "Say how the prescription came"),
     ],
 )
 def test_bad_input_is_told_and_nothing_typed_is_lost(
@@ -253,20 +252,58 @@ def test_every_refusal_is_shown_with_whose_move_it_is(client: Client, clock: Any
 
 def test_refused_leads_back_to_a_form_with_all_that_was_typed(client: Client, shop: Pharmacy) -> None:
     number = refusals.male()
-    page = ask(client, number, refill="yes", days_supply="29")
+    page = ask(client, number, origin="refill", days_supply="29")
     assert "/counter/?again" in page.text
     again = client.get("/counter/?again").text
     assert number.number in again and 'value="29"' in again
     assert f'value="{number.enrollment.patient.birth_date.year}"' in again
-    assert re.search(r'name="refill" value="yes"[^>]*checked', again)
+    assert re.search(r'name="origin" value="refill"[^>]*checked', again)
     fresh = client.get("/counter/").text
     assert number.number not in fresh
     assert number.number not in client.get("/counter/?again").text
 
 
+@pytest.mark.rems("PH-13", "PH-14")
+@pytest.mark.parametrize(
+    ("origin", "facts", "sentence"),
+    [
+        ("refill", {"refill": True, "by_telephone": False}, "Refills can not be dispensed"),
+        ("telephone", {"refill": False, "by_telephone": True}, "taken by telephone can not be dispensed"),
+        ("new", {"refill": False, "by_telephone": False}, ""),
+    ],
+)
+def test_how_the_prescription_came_is_asked_once_and_decided_by_the_rules(
+    client: Client, shop: Pharmacy, origin: str, facts: dict[str, bool], sentence: str
+) -> None:
+    assert not re.search(r'name="origin"[^>]*checked', client.get("/counter/").text)
+    page = ask(client, refusals.male(), origin=origin)
+    decision = Decision.objects.get(ask="confirmation")
+    assert {name: decision.facts["request"][name] for name in facts} == facts
+    assert decision.failed == ("CONF-07" if sentence else "")
+    assert decision.granted == (not sentence) and sentence in page.text
+
+
+def test_answers_kept_before_the_question_changed_are_shown_and_the_question_is_asked(
+    client: Client, shop: Pharmacy
+) -> None:
+    number = refusals.male()
+    ask(client, number, days_supply="29")
+    session = client.session
+    kept = session["counter_typed"]
+    kept.pop("origin")
+    session["counter_typed"] = kept | {"refill": "yes", "by_telephone": "no"}
+    session.save()
+    page = client.get("/counter/?again")
+    assert page.status_code == 200 and number.number in page.text
+    assert not re.search(r'name="origin"[^>]*checked', page.text)
+    old_page = typed(number, refill="no", by_telephone="no")
+    old_page.pop("origin")
+    assert "Say how the prescription came" in client.post("/counter/", old_page).text
+
+
 def test_no_address_holds_what_was_typed(client: Client, shop: Pharmacy) -> None:
     number = refusals.male()
-    page = ask(client, number, refill="yes")
+    page = ask(client, number, origin="refill")
     addresses = [url for url, _ in page.redirect_chain] + re.findall(r'(?:href|action)="([^"]*)"', page.text)
     assert not [url for url in addresses if number.number in url or str(number.category) in url]
 
