@@ -142,6 +142,80 @@ def test_warning_two_minutes_before_keeps_the_session_or_the_form(
     expect(page.locator("[name=family_name]")).to_have_value("O’Asleep")
 
 
+class TwoWindows:
+    """One person's browser: a half-filled form in one window, and another window in which somebody signs in."""
+
+    def __init__(self, page: Page, user: User) -> None:
+        self.page, self.other = page, page.context.new_page()
+        self.owner = people.PrescriberPerson(page, user)
+        self.owner.sign_in()
+        page.goto("/patients/enroll/")
+        page.locator("[name=family_name]").fill("O’Twowindows")
+
+    def signs_in_elsewhere(self, user: User) -> None:
+        """Sign out and in in the other window."""
+        self.other.goto("/accounts/")
+        people.follow(self.other, self.other.get_by_role("button", name="Sign out").first)
+        again = people.PrescriberPerson(self.other, user)
+        password_only(self.other, user)
+        again.shows_second_factor()
+        expect(self.other.get_by_role("button", name="Sign out").first).to_be_visible()
+
+    def comes_back(self) -> None:
+        """Go back to the first window; the test's browser counts all windows as in front, so it must be told."""
+        self.page.bring_to_front()
+        self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    @property
+    def send(self) -> Any:
+        """The button that sends the form."""
+        return self.page.locator("main form.enroll button[type=submit]").last
+
+
+def test_form_is_sent_although_the_same_person_signed_in_again_elsewhere(new_page: Callable[..., Page]) -> None:
+    user = make.prescriber().user
+    windows = TwoWindows(new_page(viewport=people.WIDE), user)
+    windows.signs_in_elsewhere(user)
+    windows.comes_back()
+    people.follow(windows.page, windows.send)
+    expect(windows.page.get_by_role("heading", level=1)).to_have_text("Enroll a patient")
+    expect(windows.page.locator("[name=family_name]")).to_have_value("O’Twowindows")
+    expect(windows.page.get_by_role("main")).to_contain_text("birth")
+
+
+def test_form_is_never_sent_in_the_name_of_somebody_else(new_page: Callable[..., Page]) -> None:
+    user, stranger = make.prescriber().user, make.prescriber().user
+    windows = TwoWindows(new_page(viewport=people.WIDE), user)
+    page = windows.page
+    windows.signs_in_elsewhere(stranger)
+    windows.comes_back()
+    warning = page.get_by_role("alert").filter(has_text="Somebody else is signed in now")
+    expect(warning).to_be_visible()
+    people.look(page, "somebody-else")
+    windows.send.click()
+    expect(warning).to_be_focused()
+    expect(page.locator("[name=family_name]")).to_have_value("O’Twowindows")
+    with page.expect_navigation():  # as a browser without scripts would send it
+        page.evaluate("document.querySelector('form.enroll').submit()")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The page had grown old")
+    expect(page.get_by_role("main")).not_to_contain_text("Twowindows")
+    people.look(page, "page-had-grown-old")
+
+
+def test_form_goes_again_once_its_owner_is_back(new_page: Callable[..., Page]) -> None:
+    user, stranger = make.prescriber().user, make.prescriber().user
+    windows = TwoWindows(new_page(viewport=people.WIDE), user)
+    windows.signs_in_elsewhere(stranger)
+    windows.comes_back()
+    warning = windows.page.get_by_role("alert").filter(has_text="Somebody else is signed in now")
+    expect(warning).to_be_visible()
+    windows.signs_in_elsewhere(user)
+    windows.comes_back()
+    expect(warning).to_be_hidden()
+    people.follow(windows.page, windows.send)
+    expect(windows.page.locator("[name=family_name]")).to_have_value("O’Twowindows")
+
+
 def test_password_can_be_looked_at_and_pasted(new_page: Callable[..., Page]) -> None:
     page = new_page(viewport=people.WIDE)
     page.goto("/accounts/login/")

@@ -126,6 +126,35 @@ def test_clock_tells_what_is_left_without_being_use_and_staying_is_use(user: Use
         assert client.get(OVERVIEW).status_code == 200
 
 
+def test_a_page_gets_the_mark_of_its_forms_only_for_its_own_account(user: User) -> None:
+    client, clock_page = Client(enforce_csrf_checks=True), reverse("accounts:session")
+    client.force_login(user)
+    assert "mark" not in client.get(clock_page).json()
+    mark = client.get(clock_page, headers={"X-Page-Account": str(user.pk)}).json()["mark"]
+    for whose in (str(make.account().pk), "", "0", f"{user.pk} "):
+        assert client.get(clock_page, headers={"X-Page-Account": whose}).json()["mark"] == ""
+    assert client.post(clock_page, {"csrfmiddlewaretoken": mark}).status_code == 200
+    client.post(reverse("account_logout"), {"csrfmiddlewaretoken": mark})
+    assert client.get(clock_page, headers={"X-Page-Account": str(user.pk)}).status_code == 302
+
+
+def test_signing_in_again_makes_old_forms_void_and_the_page_says_what_to_do(user: User) -> None:
+    client, clock_page = signed_in(user, NOW), reverse("accounts:session")
+    whose, later = {"X-Page-Account": str(user.pk)}, NOW + 2 * MINUTE
+    with time_machine.travel(NOW, tick=False):
+        old = client.get(clock_page, headers=whose).json()["mark"]
+        client.post(reverse("account_logout"))
+    sign_in_again(client, user, later, OVERVIEW)  # in the other window
+    client.handler.enforce_csrf_checks = True
+    with time_machine.travel(later, tick=False):
+        sent = client.post("/patients/enroll/", {"family_name": "O’Refused", "csrfmiddlewaretoken": old})
+        assert sent.status_code == 403
+        assert "Copy what you typed" in sent.text and "sign in as yourself first" in sent.text
+        assert "O’Refused" not in sent.text
+        new = client.get(clock_page, headers=whose).json()["mark"]
+        assert client.post(clock_page, {"csrfmiddlewaretoken": new}).status_code == 200
+
+
 # ---- what was typed ----
 
 

@@ -1,10 +1,11 @@
-"""The session's own pages: how long it lasts, keeping what was typed when it ends, and opening a locked device."""
+"""The session's own pages: its time left and the mark of its forms, keeping what was typed, opening a locked device."""
 
 from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -23,12 +24,21 @@ KEPT = "You were signed out, because nothing was done for a while. Sign in again
 
 @require_http_methods(["GET", "POST"])
 def clock(request: HttpRequest) -> JsonResponse:
-    """Answer how many seconds the session has left; asked by POST, it is used and so goes on."""
+    """Answer how many seconds the session has left; asked by POST, it is used and so goes on.
+
+    To a page that says whose it is (`X-Page-Account`), also the mark that its forms must bear by now: signing in again
+    in another window changes it. Empty when somebody else is signed in: their mark is not for this page's forms.
+    Another site can neither send that header nor read the answer.
+    """
     second = int(timezone.now().timestamp())
     if request.method == "POST":
         touch(request.session, second, always=True)
     left = time_left(request.session, second)
-    return JsonResponse({"idle": left.idle, "longest": left.longest})
+    answer: dict[str, object] = {"idle": left.idle, "longest": left.longest}
+    page_of = request.headers.get("X-Page-Account")
+    if page_of is not None:
+        answer["mark"] = get_token(request) if page_of == str(user_of(request).pk) else ""
+    return JsonResponse(answer)
 
 
 @require_POST
