@@ -7,13 +7,24 @@ from collections.abc import Mapping
 
 ENGLISH = {
     "language": "en",
-    "product": "Lenalidomide REMS",
+    "demonstration": "Demonstration.",
+    "demonstration_is": "The people are invented, and the forms are demonstration text, not the FDA-approved forms.",
     "skip": "Skip to the main content",
     "other_language": "Español",
     "foot": "Your answers go to the Lenalidomide REMS program. Demonstration text, not the FDA-approved forms.",
     "report": "Report a pregnancy",
     "one_thing": "One thing needs your attention",
     "several_things": "Some things need your attention",
+    # the paper with the link
+    "link_title": "Your patient survey",
+    "scan": "Scan the code with the camera of your phone, or type the address into a browser. You will be asked for "
+    "the patient’s birth date.",
+    "qr": "QR code of the link",
+    "good_until": "Good until",
+    "good_for": "Good for",
+    "one_survey": "One survey",
+    "link_what": "Completing the survey takes a few minutes. Your answers go to the program. Your doctor’s office does "
+    "not see them; it is told at once when treatment has to stop.",
     # start
     "survey": "Patient survey",
     "start_lead": "A few yes-or-no questions. It takes about one minute.",
@@ -51,6 +62,12 @@ ENGLISH = {
     "sign_as": "You sign as",
     "your_name": "Your full name",
     "your_name_missing": "Type your full name.",
+    "your_name_short": "Type your first and your family name. If this is your whole name, tick the box below it.",
+    "your_name_letters": "Type your full name in letters.",
+    "your_name_long": "Your name is longer than 150 characters. Shorten it.",
+    "your_name_unseen": "Your name contains invisible characters that change how it is read. Type it by hand instead "
+    "of pasting it.",
+    "whole_name": "This is my whole name",
     "relation": "You are the patient’s",
     "relation_parent": "Parent",
     "relation_legal_guardian": "Legal guardian",
@@ -103,7 +120,9 @@ ENGLISH = {
 
 SPANISH = {
     "language": "es",
-    "product": "REMS de la lenalidomida",
+    "demonstration": "Demostración.",
+    "demonstration_is": "Las personas son inventadas y los formularios son texto de demostración, no los aprobados por "
+    "la FDA.",
     "skip": "Ir al contenido",
     "other_language": "English",
     "foot": "Sus respuestas van al programa REMS de la lenalidomida. Texto de demostración; no son los formularios "
@@ -111,6 +130,16 @@ SPANISH = {
     "report": "Avisar de un embarazo",
     "one_thing": "Falta una cosa",
     "several_things": "Faltan algunas cosas",
+    # the paper with the link
+    "link_title": "Su encuesta para el paciente",
+    "scan": "Escanee el código con la cámara de su teléfono, o escriba la dirección en un navegador. Se le pedirá la "
+    "fecha de nacimiento del paciente.",
+    "qr": "Código QR del enlace",
+    "good_until": "Vale hasta",
+    "good_for": "Vale para",
+    "one_survey": "Una encuesta",
+    "link_what": "Contestar tarda unos minutos. Sus respuestas van al programa. El consultorio de su médico no las ve; "
+    "recibe aviso de inmediato cuando hay que detener el tratamiento.",
     # start
     "survey": "Encuesta para el paciente",
     "start_lead": "Unas pocas preguntas de sí o no. Tarda un minuto.",
@@ -119,9 +148,11 @@ SPANISH = {
     "who_guardian": "Su padre, madre o tutor",
     "who_missing": "Diga quién contesta.",
     "birth_date": "Fecha de nacimiento del paciente",
-    "birth_date_help": "Así sabemos que el enlace llegó a la persona correcta. Por ejemplo: 11 3 1962.",
+    "birth_date_help": "Así sabemos que el enlace llegó a la persona correcta. Por ejemplo, para el 3 de noviembre de "
+    "1962: mes 11, día 3, año 1962.",
     "birth_date_missing": "Escriba la fecha de nacimiento del paciente.",
-    "birth_date_unreadable": "Escriba la fecha con números: mes, día y año. Por ejemplo: 11 3 1962.",
+    "birth_date_unreadable": "Escriba la fecha con números. Por ejemplo, para el 3 de noviembre de 1962: mes 11, "
+    "día 3, año 1962.",
     "birth_date_wrong": "Este enlace no va con esa fecha. Revise la fecha y pruebe otra vez. Si la fecha no es "
     "correcta varias veces, el enlace se cierra y tendrá que pedir uno nuevo.",
     "month": "Mes",
@@ -152,9 +183,15 @@ SPANISH = {
     "sign_as": "Usted firma como",
     "your_name": "Su nombre completo",
     "your_name_missing": "Escriba su nombre completo.",
+    "your_name_short": "Escriba su nombre y su apellido. Si este es su nombre completo, marque la casilla de abajo.",
+    "your_name_letters": "Escriba su nombre completo con letras.",
+    "your_name_long": "Su nombre tiene más de 150 letras. Acórtelo.",
+    "your_name_unseen": "Su nombre tiene signos que no se ven y que cambian cómo se lee. Escríbalo a mano, sin "
+    "pegarlo.",
+    "whole_name": "Este es mi nombre completo",
     "relation": "Usted es",
     "relation_parent": "Padre o madre",
-    "relation_legal_guardian": "Tutor legal",
+    "relation_legal_guardian": "Tutor o tutora legal",
     "relation_missing": "Diga qué es usted del paciente.",
     "send": "Firmar y enviar",
     # sent

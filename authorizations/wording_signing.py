@@ -13,9 +13,6 @@ ENGLISH = {
     "title": "Read and sign a form",
     "start_lead": "Your care team asks for a signature. It takes a few minutes.",
     "start": "Open the form",
-    "scan": "Scan the code with the camera of your phone, or type the address into a browser. You will be asked for "
-    "the patient’s birth date.",
-    "good_until": "Good until",
     "shown_again": "You can put the phone away and come back to the same link until it is signed.",
     # form
     "for": "For",
@@ -41,6 +38,8 @@ ENGLISH = {
     "done": "Thank you. The form is signed.",
     "done_title": "The form is signed",
     "copy": "Keep a copy (PDF)",
+    "no_copy_title": "The copy can’t be made now",
+    "no_copy": "The signed form is kept all the same. Ask your care team for a copy.",
     "copy_until": "You can open the copy here for one hour. Your care team gives you one at any time.",
     "next_enroll": "Your care team sees that the form is signed and goes on.",
     "next_transfer": "Your new prescriber takes over from now on. Numbers given by the one before are no longer good.",
@@ -59,9 +58,6 @@ SPANISH = {
     "title": "Lea y firme un formulario",
     "start_lead": "Su equipo médico le pide una firma. Tarda unos minutos.",
     "start": "Abrir el formulario",
-    "scan": "Escanee el código con la cámara de su teléfono, o escriba la dirección en un navegador. Se le pedirá la "
-    "fecha de nacimiento del paciente.",
-    "good_until": "Vale hasta",
     "shown_again": "Puede dejar el teléfono y volver con el mismo enlace hasta que esté firmado.",
     # form
     "for": "Para",
@@ -87,6 +83,8 @@ SPANISH = {
     "done": "Gracias. El formulario está firmado.",
     "done_title": "El formulario está firmado",
     "copy": "Guardar una copia (PDF)",
+    "no_copy_title": "Ahora no se puede hacer la copia",
+    "no_copy": "El formulario firmado queda guardado de todos modos. Pida una copia a su equipo médico.",
     "copy_until": "Aquí puede abrir la copia durante una hora. Su equipo médico le da otra cuando quiera.",
     "next_enroll": "Su equipo médico ve que el formulario está firmado y sigue adelante.",
     "next_transfer": "Desde ahora le atiende su nuevo médico. Los números que dio el anterior ya no valen.",

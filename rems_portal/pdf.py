@@ -75,16 +75,17 @@ def pdf_answer(
     filename: str,
     back_url: str,
     unavailable: str = "documents/no_pdf.html",
+    context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """Answer with the PDF that `draw` makes, shown by the browser, or with a page that says what the server lacks.
 
     `filename`: what it is saved as, without health data; `back_url`: where the page of excuse leads back to;
-    `unavailable`: the template of that page.
+    `unavailable`: the template of that page, and `context` what it needs besides.
     """
     try:
         drawn = draw()
     except PdfUnavailable as missing:
-        return render(request, unavailable, {"missing": missing, "back_url": back_url}, status=503)
+        return render(request, unavailable, {**(context or {}), "missing": missing, "back_url": back_url}, status=503)
     answer = HttpResponse(drawn, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{filename}"'
     return answer

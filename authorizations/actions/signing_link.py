@@ -11,8 +11,9 @@ from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act
 from rems_portal.errors import ActRefused
 from rems_portal.notifications.actions import Message, hint_delivery, queue
-from rems_portal.rules.calendars import instant_in_words
+from rems_portal.rules.calendars import PROGRAM_ZONE
 from rems_portal.rules.findings import Finding, Party
+from rems_portal.signatures.wording import instant_words
 
 SUBJECTS = {"en": "A form waits for your signature", "es": "Un formulario espera su firma"}
 TEXTS = {
@@ -47,7 +48,7 @@ def mail_signing_link(
         raise ActRefused([Finding("SIGN", ("PR-08",), sentence, Party.PRESCRIBER)])
     link, secret = invite_to_sign(by=by, at=at, agreement=agreement)
     language = agreement.form.language if agreement.form and agreement.form.language in TEXTS else "en"
-    until = instant_in_words(link.expires_at)
+    until = instant_words(link.expires_at, PROGRAM_ZONE.key, language)
     message = Message(
         key=f"signing:{link.pk}",
         kind="signing_link",

@@ -15,6 +15,13 @@ from rems_portal.typed import NameField, TypedForm
 Words = Mapping[str, str]
 RELATIONS = {"Parent": "relation_parent", "Legal guardian": "relation_legal_guardian"}
 LONGEST_NAME = 150
+SHORT = "short"
+NAME_SENTENCES = {
+    "required": "your_name_missing",
+    "letters": "your_name_letters",
+    "max_length": "your_name_long",
+    "invisible": "your_name_unseen",
+}
 
 
 class TranslatedDayBoxes(DayBoxes):
@@ -84,18 +91,54 @@ class AnswerForm(forms.Form):
         return code
 
 
+class SignersNameField(NameField):
+    """The printed name of somebody who signs without an account; what is wrong is told in the page's language."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        super().__init__(label=words["your_name"], max_length=LONGEST_NAME, missing=words["your_name_missing"])
+
+    def validate(self, value: str) -> None:
+        try:
+            super().validate(value)
+        except ValidationError as error:
+            raise ValidationError(self.words[NAME_SENTENCES[error.code or ""]], code=error.code) from None
+
+
 class GuardianForm(TypedForm):
-    """Who signs for the patient: name and relation. They begin as the agreement form names them."""
+    """Who signs for the patient: name and relation. They begin as the agreement form names them.
+
+    First and family name are asked for. Some people have one name only, and some scripts write a name without a space:
+    they say so with a second tick, which is shown only then. Nobody signs with a slip of one letter unasked.
+    """
 
     def __init__(self, *args: Any, words: Words, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.words = words
         missing = {"required": words["relation_missing"], "invalid_choice": words["relation_missing"]}
-        self.fields["name"] = NameField(
-            label=words["your_name"], max_length=LONGEST_NAME, missing=words["your_name_missing"]
-        )
+        self.fields["name"] = SignersNameField(words)
+        self.fields["whole_name"] = forms.BooleanField(label=words["whole_name"], required=False)
         self.fields["relation"] = forms.ChoiceField(
             label=words["relation"],
             choices=[(value, words[name]) for value, name in RELATIONS.items()],
             widget=forms.RadioSelect,
             error_messages=missing,
         )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask once more about a name that is not first and family name."""
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("name") and not said.get("whole_name") and not is_first_and_family_name(said["name"]):
+            self.add_error("name", ValidationError(self.words["your_name_short"], code=SHORT))
+        return said
+
+    @property
+    def asks_whole_name(self) -> bool:
+        """Whether the tick is shown: it was asked for now, or given already."""
+        return self.is_bound and (self.has_error("name", SHORT) or bool(self["whole_name"].value()))
+
+
+def is_first_and_family_name(name: str) -> bool:
+    """Tell whether a name has two words or more with letters, one of them with two letters: "J. Smith", not "A B"."""
+    lengths = [sum(char.isalpha() for char in word) for word in name.split()]
+    return sum(length > 0 for length in lengths) > 1 and max(lengths) > 1

@@ -1,6 +1,6 @@
 """The forms of a pregnancy report: which patient, and what is reported."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -61,7 +61,10 @@ class IdentifyForm(forms.Form):
 
 
 class ReportForm(forms.Form):
-    """What is reported. `choices`: (value, words) pairs that fit the patient and the person who reports."""
+    """What is reported. `choices`: (value, words) pairs that fit the patient and the person who reports.
+
+    `words` (`wording_report.WORDS` of a language): what the patient's side reads, who came by a link.
+    """
 
     what = forms.ChoiceField(label="What do you report?", widget=forms.RadioSelect)
     details = forms.CharField(
@@ -73,9 +76,23 @@ class ReportForm(forms.Form):
     )
     submission_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
-    def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, choices: Sequence[tuple[str, str]], words: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["what"].choices = choices  # type: ignore[attr-defined]
+        if words:
+            self._speak(words)
+
+    def _speak(self, words: Mapping[str, str]) -> None:
+        what, details, key = self.fields["what"], self.fields["details"], self.fields["submission_key"]
+        what.label, details.label, details.help_text = words["what"], words["details"], words["details_help"]
+        what.error_messages |= dict.fromkeys(("required", "invalid_choice"), words["what_missing"])
+        details.error_messages |= {
+            "max_length": words["details_long"],
+            "null_characters_not_allowed": words["unreadable"],
+        }
+        key.error_messages |= dict.fromkeys(("required", "invalid"), words["unreadable"])
 
     def words_chosen(self) -> str:
         """Return the words of what was chosen."""

@@ -3,14 +3,17 @@
 Each reader gets the words that fit: a patient, a guardian, the prescriber's office, a pharmacy, program staff.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from authorizations.queries.pregnancy_report import Outcome
+from authorizations.wording_report import WORDS
 from patients.models import SafetyCase
 
 Kind = SafetyCase.Kind
+Words = Mapping[str, str]
+ENGLISH: Words = WORDS["en"]
 
 
 class Voice(StrEnum):
@@ -23,75 +26,59 @@ class Voice(StrEnum):
     PHARMACIST = "pharmacist"
     STAFF = "program_staff"
 
+    @property
+    def by_link(self) -> bool:
+        """Whether this reader came by a survey link, and so reads the survey's language."""
+        return self in (Voice.PATIENT, Voice.GUARDIAN)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing that can be reported: its value in the form, the kind of case it opens, the words for two readers."""
+    """One thing that can be reported: its value in the form, and the kind of case it opens."""
 
     value: str
     kind: SafetyCase.Kind
-    of_self: str
-    of_other: str
-    why: str = ""
 
 
 CHOICES = (
-    Choice(
-        "pregnant", Kind.PREGNANCY, "I am pregnant, or a test was positive", "She is pregnant, or a test was positive"
-    ),
-    Choice(
-        "suspected",
-        Kind.PREGNANCY,
-        "I may be pregnant",
-        "She may be pregnant",
-        "A missed period, unusual bleeding, contraception that stopped or failed, or any other reason.",
-    ),
-    Choice("menses", Kind.MENSES_BEGAN, "My menstrual periods have begun", "Her menstrual periods have begun"),
-    Choice("partner_pregnant", Kind.PARTNER_PREGNANCY, "My partner is pregnant", "His partner is pregnant"),
-    Choice("partner_suspected", Kind.PARTNER_PREGNANCY, "My partner may be pregnant", "His partner may be pregnant"),
+    Choice("pregnant", Kind.PREGNANCY),
+    Choice("suspected", Kind.PREGNANCY),
+    Choice("menses", Kind.MENSES_BEGAN),
+    Choice("partner_pregnant", Kind.PARTNER_PREGNANCY),
+    Choice("partner_suspected", Kind.PARTNER_PREGNANCY),
 )
-_BY_VALUE = {choice.value: choice for choice in CHOICES}
+_KINDS = {choice.value: choice.kind for choice in CHOICES}
 
 
-def choices_for(kinds: Iterable[SafetyCase.Kind], voice: Voice) -> list[tuple[str, str]]:
+def choices_for(kinds: Iterable[SafetyCase.Kind], voice: Voice, words: Words = ENGLISH) -> list[tuple[str, str]]:
     """Return the choices of the form, as value and words, for what can be reported about the patient."""
     wanted = set(kinds)
-    own = voice == Voice.PATIENT
-    return [(choice.value, choice.of_self if own else choice.of_other) for choice in CHOICES if choice.kind in wanted]
+    about = "self" if voice == Voice.PATIENT else "other"
+    return [(one.value, words[f"{one.value}.{about}"]) for one in CHOICES if one.kind in wanted]
 
 
-def hints() -> dict[str, str]:
+def hints(words: Words = ENGLISH) -> dict[str, str]:
     """Return the line under each choice that has one."""
-    return {choice.value: choice.why for choice in CHOICES if choice.why}
+    return {one.value: words[f"{one.value}.why"] for one in CHOICES if f"{one.value}.why" in words}
 
 
 def kind_of(value: str) -> SafetyCase.Kind:
     """Return the kind of case that a choice opens."""
-    return _BY_VALUE[value].kind
+    return _KINDS[value]
 
 
 def details_of(value: str, typed: str) -> str:
-    """Return what is written on the report: what was chosen, then what was typed."""
-    return f"{_BY_VALUE[value].of_other}. {typed.strip()}".strip()
+    """Return what is written on the report, for program staff: what was chosen, in English, then what was typed."""
+    return f"{ENGLISH[f'{value}.other']}. {typed.strip()}".strip()
 
 
-def consequences(kind: SafetyCase.Kind, voice: Voice) -> list[str]:
+def consequences(kind: SafetyCase.Kind, voice: Voice, words: Words = ENGLISH) -> list[str]:
     """Return, before the report is sent, what sending it will do."""
     if kind == Kind.PARTNER_PREGNANCY:
-        return [
-            "A case is opened. Program staff, the prescriber and a pharmacy that is about to dispense are told.",
-            "The treatment goes on: no number becomes void.",
-        ]
-    again = "Only program staff can lift this, with a reason."
-    if kind == Kind.MENSES_BEGAN:
-        again = "It is lifted when the form that fits her now is signed and program staff have seen it."
-    if voice in (Voice.PATIENT, Voice.GUARDIAN):
-        return [
-            "The treatment is stopped at once: no pharmacy can dispense on the numbers there are.",
-            "The program, the prescriber and a pharmacy that is about to dispense are told to act. "
-            "What you write is read by program staff only.",
-            again,
-        ]
+        return [words["case_opened"], words["not_stopped"]]
+    again = words["lifted_by_form" if kind == Kind.MENSES_BEGAN else "lifted_by_staff"]
+    if voice.by_link:
+        return [words["stops_at_once"], words["all_are_told"], again]
     return [
         "Every live authorization and every confirmation not yet dispensed becomes void at once, at every pharmacy.",
         "New ones are refused. " + again,
@@ -107,51 +94,36 @@ def numbers_voided(outcome: Outcome) -> list[tuple[str, str]]:
     ]
 
 
-def parties_told(outcome: Outcome) -> list[str]:
+def parties_told(outcome: Outcome, words: Words = ENGLISH) -> list[str]:
     """Return the parties that were told, in words."""
-    words = {
-        "prescriber": "The prescriber",
-        "pharmacy": "The pharmacy with an open confirmation",
-        "staff": "Program staff",
-    }
-    return [words[party] for party in words if party in outcome.told]
+    return [words[f"told_{party}"] for party in ("prescriber", "pharmacy", "staff") if party in outcome.told]
 
 
-def next_steps(kind: SafetyCase.Kind, voice: Voice) -> list[str]:
+def next_steps(kind: SafetyCase.Kind, voice: Voice, words: Words = ENGLISH) -> list[str]:
     """Return what the reader should do now."""
+    if voice.by_link:
+        return [words[f"{step}.{voice}"] for step in _STEPS_BY_LINK[kind]]
     if kind == Kind.PARTNER_PREGNANCY:
-        return _PARTNER_STEPS[voice in (Voice.PATIENT, Voice.GUARDIAN)]
+        return _PARTNER_STEPS
     return (_MENSES_STEPS if kind == Kind.MENSES_BEGAN else _PREGNANCY_STEPS)[voice]
 
 
-_PARTNER_STEPS = {
-    True: [
-        "Your partner should see a doctor soon and tell them about your medicine.",
-        "Use a condom at every contact, also after a vasectomy.",
-        "Call your care team today. The program will call too.",
-    ],
-    False: [
-        "Ask that his partner sees her doctor, and that the doctor knows about the medicine.",
-        "Remind him: a condom at every contact, also after a vasectomy.",
-        "The program will call to follow up.",
-    ],
+_STEPS_BY_LINK = {
+    Kind.PREGNANCY: ("do_stop", "do_call", "do_keep"),
+    Kind.MENSES_BEGAN: ("do_pause", "do_test"),
+    Kind.PARTNER_PREGNANCY: ("do_partner", "do_condom", "do_talk"),
 }
+_PARTNER_STEPS = [
+    "Ask that his partner sees her doctor, and that the doctor knows about the medicine.",
+    "Remind him: a condom at every contact, also after a vasectomy.",
+    "The program will call to follow up.",
+]
 _OFFICE = [
     "Reach the patient now: she must stop the medicine at once.",
     "Refer her to an obstetrician experienced in reproductive toxicity.",
     "Unused product is returned; the program will call to follow up.",
 ]
 _PREGNANCY_STEPS = {
-    Voice.PATIENT: [
-        "Stop taking the medicine now. Do not take another capsule.",
-        "Call your care team now. Do not wait for their call.",
-        "Keep the capsules you have; your care team tells you how to return them.",
-    ],
-    Voice.GUARDIAN: [
-        "The patient must stop taking the medicine now. Give no further capsule.",
-        "Call the care team now. Do not wait for their call.",
-        "Keep the capsules you have; the care team tells you how to return them.",
-    ],
     Voice.PRESCRIBER: _OFFICE,
     Voice.DELEGATE: ["Tell the prescriber in person now.", *_OFFICE],
     Voice.PHARMACIST: [
@@ -166,8 +138,6 @@ _FORM_FIRST = [
     "Record a pregnancy test and sign the form for a female child who can get pregnant.",
 ]
 _MENSES_STEPS = {
-    Voice.PATIENT: ["Take no further capsule for now.", "Call your care team today: a pregnancy test comes first."],
-    Voice.GUARDIAN: ["Give no further capsule for now.", "Call the care team today: a pregnancy test comes first."],
     Voice.PRESCRIBER: _FORM_FIRST,
     Voice.DELEGATE: ["Tell the prescriber today.", *_FORM_FIRST],
     Voice.PHARMACIST: [

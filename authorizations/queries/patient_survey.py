@@ -76,6 +76,12 @@ def guardian_on_record(invitation: SurveyInvitation) -> dict[str, str]:
     return {"name": agreement.guardian_name, "relation": agreement.guardian_relation} if agreement else {}
 
 
+def form_language(invitation: SurveyInvitation) -> str:
+    """Return the language of the agreement form in force; empty when none is on file."""
+    agreement = invitation.enrollment.agreements.filter(superseded_at__isnull=True).select_related("form").first()
+    return agreement.form.language if agreement and agreement.form else ""
+
+
 def sent_survey(invitation: SurveyInvitation) -> PatientSurvey | None:
     """Return the survey that was sent by this link, or None."""
     return PatientSurvey.objects.filter(invitation=invitation).first()

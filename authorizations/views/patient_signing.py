@@ -22,10 +22,11 @@ from django.views.decorators.http import require_http_methods
 from authorizations.actions.patient_signature import sign_for_patient
 from authorizations.forms.patient_signing import BirthDateForm
 from authorizations.forms.patient_survey import GuardianForm
-from authorizations.queries.signing import is_open, kept_answers, signing_link
+from authorizations.queries.signing import is_open, signing_link
 from authorizations.wording_signing import WORDS
 from patients.actions import check_birth_date, waiting_signers
 from patients.models import Agreement, SigningInvitation
+from patients.presenters import shown_agreement
 from prescribers.models import Prescriber
 from rems_portal.accounts.locking import is_locked
 from rems_portal.audit.access import record_denied_look, record_look
@@ -99,7 +100,7 @@ class Visit:
 
     def shown(self) -> ShownForm:
         """Return the form with its signatures, held against what the record keeps beside it."""
-        return shown_form(self.form, kept=kept_answers(self.agreement))
+        return shown_agreement(self.agreement) or shown_form(self.form)
 
 
 def link_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -276,6 +277,7 @@ def copy(request: HttpRequest, visit: Visit) -> HttpResponse:
         filename=f"{visit.form.number}.pdf",
         back_url=visit.to("signing-done").url,
         unavailable="authorizations/signing/no_pdf.html",
+        context=_frame(visit),
     )
 
 

@@ -3,7 +3,8 @@
 Nobody is signed in here. The link's secret opens nothing by itself: the patient's birth date must be given once in each
 browser. A link that is used, expired, replaced or unknown always gives the same page. The secret stays in the address
 only: answers tell no other site where they come from, are not kept by caches, and log lines hold no paths.
-Every page is there in English and in Spanish; the choice (`?lang=`) is kept in the session.
+Every page is there in English and in Spanish, and begins in the language of the form that was signed, or the browser's;
+the choice (`?lang=`) is kept in the session.
 """
 
 import functools
@@ -25,6 +26,7 @@ from authorizations.forms.patient_survey import AnswerForm, GuardianForm, StartF
 from authorizations.presenters.patient_survey import check_rows, what_next
 from authorizations.queries.patient_survey import (
     OpenSurvey,
+    form_language,
     guardian_on_record,
     invitation_of,
     is_open,
@@ -100,7 +102,8 @@ def link_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             response = gone(request)
         else:
             who = request.session.get(SESSION_KEY, {}).get(str(invitation.pk))
-            visit = Visit(secret, invitation, at, CompletedBy(who) if who else None, language_of(request))
+            language = language_of(request, form_language(invitation))
+            visit = Visit(secret, invitation, at, CompletedBy(who) if who else None, language)
             response = view(request, visit, **kwargs)
         response.headers["Referrer-Policy"] = "same-origin"
         return response
@@ -116,7 +119,7 @@ def answering_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
         if visit.who and visit.invitation.used_at:
             return visit.to("survey-sent")
         if not is_open(visit.invitation, visit.at):
-            return gone(request)
+            return gone(request, visit.language)
         if not visit.who:
             return visit.to("patient-survey")
         return view(request, visit, **kwargs)
@@ -129,19 +132,23 @@ def typed_in(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def gone(request: HttpRequest) -> HttpResponse:
+def gone(request: HttpRequest, language: str = "") -> HttpResponse:
     """Answer a link that does not work, the same way whatever the reason is."""
-    return render(request, "authorizations/survey/gone.html", {"words": WORDS[language_of(request)]}, status=404)
+    words = WORDS[language or language_of(request)]
+    return render(request, "authorizations/survey/gone.html", {"words": words}, status=404)
 
 
-def language_of(request: HttpRequest) -> str:
-    """Return the language of this visit: asked for now, chosen before, or the browser's own where we speak it."""
+def language_of(request: HttpRequest, form_language: str = "") -> str:
+    """Return the language of this visit: asked for now, chosen before, the signed form's unless that is English (which
+    may be nobody's choice), the browser's own where we speak it, or English.
+    """
     asked = request.GET.get("lang", "")
     if asked in WORDS:
         request.session[LANGUAGE] = asked
     browser = request.headers.get("Accept-Language", "")[:2].lower()
-    language: str = request.session.get(LANGUAGE) or (browser if browser in WORDS else "en")
-    return language
+    form_language = "" if form_language == "en" else form_language
+    wanted: tuple[str, ...] = (request.session.get(LANGUAGE, ""), form_language, browser)
+    return next((one for one in wanted if one in WORDS), "en")
 
 
 @link_page
@@ -150,7 +157,7 @@ def start(request: HttpRequest, visit: Visit) -> HttpResponse:
     if visit.who and visit.invitation.used_at:
         return visit.to("survey-sent")
     if not is_open(visit.invitation, visit.at):
-        return gone(request)
+        return gone(request, visit.language)
     if visit.who and request.method != "POST":
         return go_on(visit)
     form = StartForm(typed_in(request), words=visit.words)
@@ -161,7 +168,7 @@ def start(request: HttpRequest, visit: Visit) -> HttpResponse:
         record_denied_look(by=visit.by, at=visit.at, record=f"patient {visit.invitation.enrollment.patient.number}")
         visit.invitation.refresh_from_db(fields=["expires_at", "failed_birth_dates"])
         if not is_open(visit.invitation, visit.at):
-            return gone(request)
+            return gone(request, visit.language)
         form.refuse_birth_date()
     return render(request, "authorizations/survey/start.html", {"form": form, "words": visit.words})
 
@@ -266,7 +273,7 @@ def sent(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Thank, and say what happens next; in plain words what to do now when an answer means danger."""
     survey = sent_survey(visit.invitation) if visit.who else None
     if survey is None:
-        return visit.to("patient-survey") if is_open(visit.invitation, visit.at) else gone(request)
+        return visit.to("patient-survey") if is_open(visit.invitation, visit.at) else gone(request, visit.language)
     answered_in = visit.words[f"answered_in_{survey.form.language if survey.form else 'en'}"]
     context = {"next": what_next(survey, program_at(survey.completed_at)), "answered_in": answered_in}
     return render(request, "authorizations/survey/sent.html", _frame(visit) | context)

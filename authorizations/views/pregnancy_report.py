@@ -1,7 +1,8 @@
 """Report a pregnancy: which patient, what, a last look at what it will do, and what it has done (domain.md section 9).
 
-The same two steps serve people who are signed in and people who came by a survey link (`report_by_link`). The report is
-sent by the second step only; the form's submission key makes a report sent twice one report.
+The same two steps serve people who are signed in and people who came by a survey link (`report_by_link`), whose pages
+go on in the survey's language. The report is sent by the second step only; the form's submission key makes a report
+sent twice one report.
 """
 
 from dataclasses import dataclass
@@ -20,20 +21,23 @@ from django.views.decorators.http import require_http_methods, require_safe
 from authorizations.actions.safety import report_pregnancy
 from authorizations.forms.pregnancy_report import IdentifyForm, ReportForm, SearchForm
 from authorizations.presenters import pregnancy_report as words
-from authorizations.presenters.pregnancy_report import Voice
+from authorizations.presenters.pregnancy_report import Voice, Words
 from authorizations.queries import pregnancy_report as queries
 from authorizations.queries.safety import reportable_kinds, where_treatment_runs
-from authorizations.views.patient_survey import Visit, gone, link_page, typed_in
+from authorizations.views.patient_survey import Visit, gone, language_of, link_page, typed_in
+from authorizations.wording_report import WORDS
 from patients.models import Enrollment, PatientSurvey, SafetyCase
 from rems_portal.accounts.models import User
 from rems_portal.audit.access import record_denied_look, record_look
 from rems_portal.audit.actors import Actor
 from rems_portal.errors import ActRefused
-from rems_portal.rules.calendars import program_day
+from rems_portal.rules.calendars import PROGRAM_ZONE, program_day
 from rems_portal.rules.numbers import Kind, NumberError, parse_number
+from rems_portal.signatures.wording import instant_words
 from rems_portal.web import actor_of, user_of
 
-IDENTIFIED, REPORTED = "report_identified", "reports_sent"
+IDENTIFIED, REPORTED = "report_identified", "reports_sent_as"
+FOR_ACCOUNTS, BY_LINK = "authorizations/safety", "authorizations/safety/by_link"
 VOICES = {
     User.Role.PRESCRIBER: Voice.PRESCRIBER,
     User.Role.DELEGATE: Voice.DELEGATE,
@@ -44,7 +48,7 @@ VOICES = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """About whom a report is, who makes it and how the page addresses that person."""
+    """About whom a report is, who makes it and how the page addresses that person: in which words, if by a link."""
 
     enrollment: Enrollment
     voice: Voice
@@ -52,6 +56,12 @@ class Subject:
     at: datetime
     shown_as: list[tuple[str, str]]
     frame: dict[str, Any]
+    spoken: Words
+
+    @property
+    def pages(self) -> str:
+        """Return where the templates of this person's pages are."""
+        return BY_LINK if self.voice.by_link else FOR_ACCOUNTS
 
 
 def _voice_of(user: User) -> Voice:
@@ -119,8 +129,7 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
         ("Patient", enrollment.patient.full_name),
         (Kind(number[0]).label.split(" ", 1)[1].capitalize(), number),
     ]
-    frame = {"layout": "layouts/task.html"}
-    return _two_steps(request, Subject(enrollment, voice, by, at, shown_as, frame))
+    return _two_steps(request, Subject(enrollment, voice, by, at, shown_as, {}, words.ENGLISH))
 
 
 def _canonical(number: str) -> str:
@@ -134,29 +143,35 @@ def _canonical(number: str) -> str:
 def report_by_link(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Report by a survey link whose birth date was given in this browser, also after the answers were sent."""
     if not visit.who:
-        return gone(request) if visit.invitation.used_at else visit.to("patient-survey")
+        return gone(request, visit.language) if visit.invitation.used_at else visit.to("patient-survey")
     voice = Voice.PATIENT if visit.who == PatientSurvey.CompletedBy.PATIENT else Voice.GUARDIAN
-    frame = {"layout": "layouts/plain.html", "back": visit.to("patient-survey").url}
-    return _two_steps(request, Subject(visit.invitation.enrollment, voice, visit.by, visit.at, [], frame))
+    spoken = WORDS[visit.language]
+    frame = {"words": spoken, "back": visit.to("patient-survey").url}
+    return _two_steps(request, Subject(visit.invitation.enrollment, voice, visit.by, visit.at, [], frame, spoken))
 
 
 def _two_steps(request: HttpRequest, subject: Subject) -> HttpResponse:
     """Show the form, then what sending it will do; send it from there."""
     kinds = reportable_kinds(where_treatment_runs(subject.enrollment), subject.at)
-    form = ReportForm(typed_in(request), choices=words.choices_for(kinds, subject.voice))
-    context = subject.frame | {"form": form, "shown_as": subject.shown_as, "hints": words.hints()}
+    choices = words.choices_for(kinds, subject.voice, subject.spoken)
+    form = ReportForm(typed_in(request), choices=choices, words=subject.spoken if subject.voice.by_link else None)
+    context = subject.frame | {"form": form, "shown_as": subject.shown_as, "hints": words.hints(subject.spoken)}
     if not form.is_valid() or "change" in request.POST:
-        return render(request, "authorizations/safety/report.html", context)
+        return render(request, f"{subject.pages}/report.html", context)
     if "send" in request.POST:
         try:
             return _send(request, form, subject)
         except ActRefused as refused:
-            form.add_error(None, str(refused))
-            return render(request, "authorizations/safety/report.html", context)
-    kind = words.kind_of(form.cleaned_data["what"])
-    said = [("Report", form.words_chosen()), ("For the program", form.cleaned_data["details"] or "Nothing more")]
-    context |= {"rows": [*subject.shown_as, *said], "consequences": words.consequences(kind, subject.voice)}
-    return render(request, "authorizations/safety/confirm.html", context)
+            form.add_error(None, subject.spoken["report_refused"] if subject.voice.by_link else str(refused))
+            return render(request, f"{subject.pages}/report.html", context)
+    kind, details = words.kind_of(form.cleaned_data["what"]), form.cleaned_data["details"]
+    said = [
+        (subject.spoken["said"], form.words_chosen()),
+        (subject.spoken["said_more"], details or subject.spoken["nothing_more"]),
+    ]
+    consequences = words.consequences(kind, subject.voice, subject.spoken)
+    context |= {"rows": [*subject.shown_as, *said], "consequences": consequences}
+    return render(request, f"{subject.pages}/confirm.html", context)
 
 
 def _send(request: HttpRequest, form: ReportForm, subject: Subject) -> HttpResponse:
@@ -170,7 +185,8 @@ def _send(request: HttpRequest, form: ReportForm, subject: Subject) -> HttpRespo
         details=words.details_of(what, form.cleaned_data["details"]),
         submission_key=key,
     )
-    request.session[REPORTED] = request.session.get(REPORTED, {}) | {str(key): subject.voice.value}
+    sent_as = {"voice": subject.voice.value, "language": subject.spoken["language"]}
+    request.session[REPORTED] = request.session.get(REPORTED, {}) | {str(key): sent_as}
     return redirect("authorizations:report-pregnancy-sent", key)
 
 
@@ -179,23 +195,23 @@ def _send(request: HttpRequest, form: ReportForm, subject: Subject) -> HttpRespo
 @login_not_required
 def sent(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show what a report has done, to the browser it was sent from."""
-    voice = request.session.get(REPORTED, {}).get(str(key))
-    found = queries.report_of(key) if voice else None
-    if voice is None or found is None:
+    sent_as = request.session.get(REPORTED, {}).get(str(key))
+    found = queries.report_of(key) if sent_as else None
+    if sent_as is None or found is None:
         raise Http404("No report of yours")
-    voice = Voice(voice)
+    voice = Voice(sent_as["voice"])
     pharmacist = user_of(request) if voice == Voice.PHARMACIST else None
     outcome = queries.outcome_of(found, pharmacist=pharmacist, on=program_day(timezone.now()))
-    by_link = voice in (Voice.PATIENT, Voice.GUARDIAN)
+    spoken = WORDS[language_of(request, sent_as["language"])] if voice.by_link else words.ENGLISH
     context = {
-        "layout": "layouts/plain.html" if by_link else "layouts/task.html",
+        "words": spoken,
         "case": found.case,
-        "by_link": by_link,
         "pharmacy": voice == Voice.PHARMACIST,
-        "care_team": found.case.enrollment.prescriber if by_link else None,
-        "voided": [] if by_link else words.numbers_voided(outcome),
-        "told": words.parties_told(outcome),
-        "steps": words.next_steps(SafetyCase.Kind(found.case.kind), voice),
+        "care_team": found.case.enrollment.prescriber if voice.by_link else None,
+        "voided": [] if voice.by_link else words.numbers_voided(outcome),
+        "told": words.parties_told(outcome, spoken),
+        "steps": words.next_steps(SafetyCase.Kind(found.case.kind), voice, spoken),
         "at": found.reported_at,
+        "at_words": instant_words(found.reported_at, PROGRAM_ZONE.key, spoken["language"]),
     }
-    return render(request, "authorizations/safety/sent.html", context)
+    return render(request, f"{BY_LINK if voice.by_link else FOR_ACCOUNTS}/sent.html", context)

@@ -24,10 +24,12 @@ from rems_portal.audit.actors import Actor
 from rems_portal.errors import ActRefused
 from rems_portal.pdf import pdf_answer
 from rems_portal.qr import qr_path
+from rems_portal.rules.calendars import PROGRAM_ZONE
 from rems_portal.rules.lifecycles import EnrollmentStatus
 from rems_portal.signatures.models import SignedForm
 from rems_portal.signatures.pdf import signed_form_pdf
 from rems_portal.signatures.presenters import shown_form
+from rems_portal.signatures.wording import instant_words
 from rems_portal.web import actor_of
 
 HERE, MAIL = "here", "mail"
@@ -90,6 +92,7 @@ def _hand_over(request: HttpRequest, office: Office, waiting: Unsigned, number: 
         "code": qr_path(shown),
         "signers": signers_in_words(waiting.signers),
         "words": WORDS[language],
+        "good_until": instant_words(link.expires_at, PROGRAM_ZONE.key, language),
     }
     return render(request, "authorizations/prescriber/signing_link.html", context)
 

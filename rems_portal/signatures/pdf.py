@@ -13,10 +13,8 @@ from django.conf import settings
 from rems_portal.pdf import render_pdf
 from rems_portal.qr import QrPath, qr_path
 from rems_portal.rules.calendars import PROGRAM_ZONE, instant_in_words
-from rems_portal.rules.forms import SignatureLine, Signer
-from rems_portal.signatures.models import Method, Signature
-from rems_portal.signatures.presenters import ShownForm
-from rems_portal.signatures.wording import ENGLISH, instant_words, method_words, signer_words, words_of
+from rems_portal.signatures.presenters import ShownForm, ShownSignature
+from rems_portal.signatures.wording import ENGLISH, entered_by_words, instant_words, words_of
 
 ZONE = PROGRAM_ZONE.key
 VERIFY_PATH = "/verify/"
@@ -81,12 +79,14 @@ def certificate_pdf(
     version: str,
     since: datetime,
     number: str,
+    intact: bool = True,
 ) -> bytes:
     """Return a certificate as PDF.
 
     `title`: "Certified prescriber"; `name` and `place`: who, and the practice or address; `identifiers`: pairs of label
     and number (NPI, NCPDP id); `says`: the sentence of what the holder may do; `since`: the instant of certification
-    (UTC); `number`: the verification code, which is the number of the signed enrollment form. Raises PdfUnavailable.
+    (UTC); `number`: the verification code, which is the number of the signed enrollment form; `intact`: whether that
+    form is still what was signed, which the certificate says otherwise. Raises PdfUnavailable.
     """
     facts = [
         *identifiers,
@@ -103,6 +103,7 @@ def certificate_pdf(
         "program": program_name,
         "notice": "Demonstration certificate. It certifies nobody for the real program.",
         "version": version,
+        "intact": intact,
         "created": since.isoformat(timespec="seconds"),
         "check": _check(number),
         "words": ENGLISH,
@@ -125,30 +126,22 @@ def _facts(shown: ShownForm) -> list[tuple[Row, Row]]:
     return [
         ((words["form"], form.number), (words["version"], form.version)),
         ((words.get(kind, words["about"]), number or form.about), (words["status"], status)),
-        ((words["entered_by"], form.entered_by_name), (words["entered"], entered)),
+        ((words["entered_by"], entered_by_words(form.entered_by_name, form.language)), (words["entered"], entered)),
     ]
 
 
 def _lines(shown: ShownForm) -> list[ShownLine]:
-    language = shown.form.language
-    given = [_given(signature, language) for signature in shown.signatures]
-    return [*given, *(_missing(line, language) for line in shown.missing)]
+    return [_line(line, shown.form.language) for line in shown.lines]
 
 
-def _given(signature: Signature, language: str) -> ShownLine:
+def _line(line: ShownSignature, language: str) -> ShownLine:
+    if not line.name:
+        return ShownLine(role=line.role, meaning=line.meaning)
     words = words_of(language)
-    role = signer_words(Signer(signature.signer), language)
     return ShownLine(
-        role=f"{role} ({signature.relation})" if signature.relation else role,
-        meaning=signature.meaning,
-        name=signature.printed_name,
-        facts=(
-            (words["signed"], instant_words(signature.signed_at, signature.zone, language)),
-            (words["by"], method_words(Method(signature.method), language)),
-        ),
-        hash=signature.document_digest,
+        role=f"{line.role} ({line.relation})" if line.relation else line.role,
+        meaning=line.meaning,
+        name=line.name,
+        facts=((words["signed"], line.when), (words["by"], line.method)),
+        hash=line.hash,
     )
-
-
-def _missing(line: SignatureLine, language: str) -> ShownLine:
-    return ShownLine(role=signer_words(line.signer, language), meaning=line.meaning)

@@ -22,6 +22,7 @@ ENGLISH: Mapping[str, str] = {
     "not_signed": "not signed yet",
     "signed": "Signed",
     "by": "By",
+    "signed_by": "by",
     "ticked": "Ticked",
     "not_ticked": "Not ticked",
     "broken": "Does not match its signature",
@@ -48,6 +49,7 @@ SPANISH: Mapping[str, str] = {
     "not_signed": "todavía sin firmar",
     "signed": "Firmado",
     "by": "Con",
+    "signed_by": "con",
     "ticked": "Marcado",
     "not_ticked": "Sin marcar",
     "broken": "No coincide con su firma",
@@ -73,6 +75,9 @@ _METHODS_ES = {
     Method.LINK: "enlace personal y fecha de nacimiento",
     Method.TOKEN: "clave de acceso del sistema de quien firma",
 }
+# The words in which a guardian's relation is stored, and who enters a patient's survey (authorizations.views).
+_RELATIONS_ES = {"Parent": "Padre o madre", "Legal guardian": "Tutor o tutora legal"}
+_ENTERED_ES = {"Patient": "Paciente", "Parent or guardian": "Padre, madre o tutor"}
 _MONTHS_ES = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio",
     "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
@@ -94,15 +99,27 @@ def method_words(method: Method, language: str) -> str:
     return _METHODS_ES[method] if language == "es" else str(method.label)
 
 
+def relation_words(relation: str, language: str) -> str:
+    """What a guardian is to the child, as it is stored in English, in words; one that nobody translated as it is."""
+    return _RELATIONS_ES.get(relation, relation) if language == "es" else relation
+
+
+def entered_by_words(name: str, language: str) -> str:
+    """Who entered a form, as it is stored ("X for Dr. Y", "Patient"), in words."""
+    if language != "es":
+        return name
+    return _ENTERED_ES.get(name) or name.replace(" for ", ", en nombre de ", 1)
+
+
 def day_words(day: date, language: str) -> str:
     """A calendar day: "May 10, 2026", "10 de mayo de 2026"."""
     return f"{day.day} de {_MONTHS_ES[day.month - 1]} de {day.year}" if language == "es" else day_in_words(day)
 
 
 def instant_words(instant: datetime, zone: str, language: str) -> str:
-    """An aware instant in a zone (IANA name): "May 10, 2026, 3:04 PM EDT", "10 de mayo de 2026, 3:04 PM EDT"."""
+    """An aware instant in a zone (IANA name): "May 10, 2026, 3:04 PM EDT", "10 de mayo de 2026, 3:04 p. m. EDT"."""
     if language != "es":
         return instant_in_words(instant, zone_named(zone))
     local = instant.astimezone(zone_named(zone))
-    half = "AM" if local.hour < 12 else "PM"
+    half = "a.\N{NO-BREAK SPACE}m." if local.hour < 12 else "p.\N{NO-BREAK SPACE}m."
     return f"{day_words(local.date(), language)}, {local.hour % 12 or 12}:{local.minute:02d} {half} {local.tzname()}"

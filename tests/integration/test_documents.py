@@ -201,12 +201,39 @@ def test_spanish_form_is_spanish_all_over() -> None:
         "Página 1 de",
         "Firmas",
         "3 de febrero de 1990",
-        "15 de junio de 2026",
+        "15 de junio de 2026, 11:00 a. m. CDT",
+        "Ann Aide, en nombre de Dr. Otieno",
         "enlace personal",
     ):
         assert words in said
-    for words in ("Signatures", "Entered", "Page ", "not the FDA"):
+    for words in ("Signatures", "Entered", "Page ", "not the FDA", "Aide for", "AM "):
         assert words not in said
+
+
+@pytest.mark.parametrize(
+    ("language", "stored", "printed"),
+    [
+        ("en", "Parent", "Parent or legal guardian (Parent)"),
+        ("es", "Parent", "Padre, madre o tutor legal (Padre o madre)"),
+        ("es", "Legal guardian", "Padre, madre o tutor legal (Tutor o tutora legal)"),
+        ("es", "Abuela", "Padre, madre o tutor legal (Abuela)"),
+    ],
+)
+def test_guardians_relation_is_printed_in_the_language_of_the_form_whatever_is_stored(
+    language: str, stored: str, printed: str
+) -> None:
+    shown = unsaved(language)
+    shown.signatures[1].relation = stored
+    assert printed in text_of(signed_form_pdf(shown))
+
+
+@pytest.mark.parametrize(
+    ("stored", "printed"), [("Patient", "Paciente"), ("Parent or guardian", "Padre, madre o tutor")]
+)
+def test_survey_of_the_patients_side_says_in_its_language_who_entered_it(stored: str, printed: str) -> None:
+    shown = unsaved("es")
+    shown.form.entered_by_name = stored
+    assert f"Anotado por {printed}" in text_of(signed_form_pdf(shown))
 
 
 def test_form_that_is_not_what_was_signed_says_so_on_every_page() -> None:

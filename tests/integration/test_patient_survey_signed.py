@@ -41,13 +41,29 @@ def test_guardian_of_the_agreement_need_not_type_the_name_again_and_another_can(
     assert (signature.printed_name, signature.relation) == ("Sam Keeper", "Legal guardian")
 
 
-@pytest.mark.parametrize(("typed", "words"), [({"name": " "}, "full name"), ({"relation": ""}, "Say what you are")])
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"name": " "}, "full name"),
+        ({"name": "x"}, "Type your first and your family name."),
+        ({"relation": ""}, "Say what you are"),
+    ],
+)
 def test_guardian_without_name_or_relation_signs_nothing(client, typed, words):
     one, secret = handed_over(C.MC)
     let_in(client, one, secret, who="guardian")
     answer_all(client, one, secret)
     assert words in send(client, secret, **typed).content.decode()
     assert not PatientSurvey.objects.exists()
+
+
+def test_guardian_with_one_name_says_that_it_is_the_whole_name(client):
+    one, secret = handed_over(C.MC)
+    let_in(client, one, secret, who="guardian")
+    answer_all(client, one, secret)
+    assert 'name="whole_name"' in send(client, secret, name="Suharto").content.decode()
+    send(client, secret, name="Suharto", whole_name="on")
+    assert PatientSurvey.objects.get().form.signatures.get().printed_name == "Suharto"
 
 
 def test_form_that_changed_before_sending_is_shown_again_with_its_answers(client):

@@ -137,7 +137,10 @@ class TestChild:
             ({"name": "", "relation": "Parent"}, "Type your full name."),
             ({"name": "Alex", "relation": ""}, "Say what you are to the patient."),
             ({"name": "Alex", "relation": "Neighbor"}, "Say what you are to the patient."),
-            ({"name": "12", "relation": "Parent"}, "needs at least one letter"),
+            ({"name": "12", "relation": "Parent"}, "Type your full name in letters."),
+            ({"name": "A" * 151, "relation": "Parent"}, "longer than 150 characters"),
+            ({"name": "x", "relation": "Parent"}, "Type your first and your family name."),
+            ({"name": "A B", "relation": "Parent"}, "Type your first and your family name."),
         ],
     )
     def test_guardian_says_name_and_relation(self, typed: dict[str, str], sentence: str) -> None:
@@ -146,6 +149,28 @@ class TestChild:
         browser = let_in(secret, one)
         assert sentence in text_of(sign(browser, secret, "guardian", **typed))
         assert signers_of(one) == ["prescriber"]
+
+    @pytest.mark.parametrize(
+        ("name", "asked"), [("Suharto", True), ("王小明", True), ("O", True), ("J. Smith", False), ("Thi O", False)]
+    )
+    def test_guardian_with_one_name_is_asked_once_more_and_then_believed(self, name: str, asked: bool) -> None:
+        one = make.pending_enrollment(C.MC, at=NOW)
+        secret = link_to(make.waiting_agreement(one))[1]
+        browser = let_in(secret, one)
+        assert "This is my whole name" not in text_of(browser.get(page("signing-form", secret)))
+        said = {"name": name, "relation": "Parent"}
+        answer = sign(browser, secret, "guardian", **said)
+        assert ("This is my whole name" in text_of(answer)) is asked
+        if asked:
+            assert signers_of(one) == ["prescriber"]
+            sign(browser, secret, "guardian", **said, whole_name="on")
+        assert Signature.objects.get(signer="guardian").printed_name == name
+
+    def test_tick_for_one_name_stays_while_something_else_is_wrong(self) -> None:
+        one = make.pending_enrollment(C.MC, at=NOW)
+        secret = link_to(make.waiting_agreement(one))[1]
+        shown = text_of(sign(let_in(secret, one), secret, "guardian", name="Suharto", whole_name="on"))
+        assert "Say what you are" in shown and 'name="whole_name"' in shown and "checked" in shown
 
     def test_child_can_not_sign_before_the_guardian(self) -> None:
         one = make.pending_enrollment(C.FC_CAN, at=NOW)
