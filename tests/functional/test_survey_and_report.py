@@ -83,6 +83,41 @@ def test_a_survey_goes_on_after_the_phone_was_put_away_and_a_dead_link_is_kind(n
     assert not PatientSurvey.objects.exists()
 
 
+def test_a_guardian_answers_signs_and_reports_in_spanish(new_page: NewPage) -> None:
+    one = make.enrollment(RiskCategory.FC_CANNOT, language="es")
+    phone = new_page(viewport=people.PHONE)
+    phone.goto(reverse("authorizations:patient-survey", args=[make.invitation(one)[1]]))
+    people.choose(phone, "who", "guardian")
+    people.type_day(phone, "birth_date", one.patient.birth_date)
+    people.look(phone, "survey-start-es")
+    people.press(phone, "Empezar")
+    while heading(phone).startswith("¿"):
+        alarming = "regla" in heading(phone) or "embarazada" in heading(phone)
+        people.follow(phone, phone.get_by_role("button", name="No" if alarming else "Sí", exact=True))
+    phone.locator("[name=name]").fill("Suharto")
+    people.press(phone, "Firmar y enviar")
+    people.look(phone, "survey-check-one-name-es")
+    phone.get_by_label("Este es mi nombre completo").check(force=True)
+    people.press(phone, "Firmar y enviar")
+    assert heading(phone) == "Gracias. Sus respuestas ya se enviaron."
+    people.look(phone, "survey-sent-es")
+    people.press(phone, "Avisar de un embarazo")
+    people.press(phone, "Continuar")
+    people.look(phone, "report-missing-es")
+    people.choose(phone, "what", "menses")
+    phone.locator("textarea").fill("Desde el lunes")
+    people.press(phone, "Continuar")
+    people.look(phone, "report-confirm-es")
+    people.press(phone, "English")
+    assert heading(phone) == "Send this report?"
+    expect(phone.get_by_text("Desde el lunes")).to_be_visible()
+    people.press(phone, "Español")
+    people.press(phone, "Enviar el aviso ahora")
+    assert heading(phone) == "El aviso está enviado"
+    people.look(phone, "report-sent-es")
+    assert SafetyCase.objects.get().kind == SafetyCase.Kind.MENSES_BEGAN
+
+
 def test_a_prescriber_reports_from_the_foot_of_a_page(new_page: NewPage) -> None:
     held = make.confirmation(make.authorization(make.enrollment(RiskCategory.AF_CAN)))
     doctor = people.Person(new_page(viewport=people.WIDE), held.enrollment.prescriber.user)
