@@ -11,7 +11,10 @@ from rems_portal.rules.lifecycles import AuthorizationStatus, ConfirmationStatus
 
 @dataclass(frozen=True, slots=True)
 class PastOfCourses:
-    """What the courses' records say happened. `ended_by`: who acted when a number became void, by kind and number."""
+    """What the courses' records say happened; agreements with their signatures, in the order in which they were signed.
+
+    `ended_by`: who acted when a number became void, by kind and number.
+    """
 
     courses: tuple[Enrollment, ...]
     agreements: tuple[Agreement, ...]
@@ -24,17 +27,19 @@ class PastOfCourses:
 def past_of(courses: Iterable[Enrollment], *, asked_transfers: bool = False) -> PastOfCourses:
     """Return the past of courses that are in scope already.
 
-    `asked_transfers`: with those that are not done, which are no business of the patient's prescriber so far.
+    `asked_transfers`: with those that are not done, which are no business of the patient's prescriber so far. A
+    transfer is done when its form is in force.
     """
     found = tuple(courses)
     keys = [one.pk for one in found]
-    agreements = Agreement.objects.filter(enrollment__in=keys).select_related("form", "enrollment")
-    transfers = Transfer.objects.filter(enrollment__in=keys).select_related(
-        "from_prescriber", "to_prescriber", "agreement__form"
-    )
+    rows = Agreement.objects.filter(enrollment__in=keys).order_by("pk")
     if not asked_transfers:
-        agreements = agreements.filter(in_force_from__isnull=False)
-        transfers = transfers.filter(done_at__isnull=False)
+        rows = rows.filter(in_force_from__isnull=False)
+    agreements = tuple(
+        rows.select_related(
+            "form", "enrollment", "transfer__from_prescriber", "transfer__to_prescriber"
+        ).prefetch_related("form__signatures")
+    )
     void = {"enrollment__in": keys, "ended_at__isnull": False}
     authorizations = tuple(Authorization.objects.filter(status=AuthorizationStatus.VOID, **void))
     confirmations = tuple(
@@ -42,8 +47,8 @@ def past_of(courses: Iterable[Enrollment], *, asked_transfers: bool = False) -> 
     )
     return PastOfCourses(
         found,
-        tuple(agreements.prefetch_related("form__signatures")),
-        tuple(transfers),
+        agreements,
+        tuple(one.transfer for one in agreements if hasattr(one, "transfer")),
         authorizations,
         confirmations,
         _ended_by(Authorization, authorizations) | _ended_by(Confirmation, confirmations),

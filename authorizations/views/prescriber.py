@@ -55,8 +55,11 @@ def patient_or_404(request: HttpRequest, office: Office, number: str) -> Enrollm
     )
 
 
-def mending_links(enrollment: Enrollment, office: Office) -> dict[str, tuple[str, str]]:
-    """Return, for each rule that this office can do something about, the words and the address of the page for it."""
+def mending_links(enrollment: Enrollment, office: Office, *, unsigned: bool) -> dict[str, tuple[str, str]]:
+    """Return, for each rule that this office can do something about, the words and the address of the page for it.
+
+    `unsigned`: a form of this course waits for the patient's side.
+    """
     number = enrollment.patient.number
     pending = enrollment.status == EnrollmentStatus.PENDING
     hand_over = ("Hand over the form", address("authorizations:hand-over-form", number))
@@ -68,7 +71,7 @@ def mending_links(enrollment: Enrollment, office: Office) -> dict[str, tuple[str
     if office.signs_for(enrollment.prescriber):
         links["AUTH-03"] = ("Sign the form that fits", address("authorizations:change-category", number))
         links["AUTH-01"] = ("Go to your certification", address("prescribers:certify"))
-    if enrollment.agreements.current().filter(patient_signed_at__isnull=True).exists():
+    if unsigned:
         links["AUTH-03"] = hand_over
     return {rule: link for rule, link in links.items() if link[1]}
 

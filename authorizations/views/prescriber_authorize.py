@@ -15,6 +15,7 @@ from authorizations.presenters.prescriptions import answers_of, usual_answers
 from authorizations.presenters.signed import shown_prescriber_survey
 from authorizations.presenters.standing import Standing, standing_of
 from authorizations.queries.offices import Business, business_of, decisions_of
+from authorizations.queries.signing import unsigned_of
 from authorizations.views.prescriber import Office, address, mending_links, office_of, patient_or_404
 from patients.models import Enrollment
 from rems_portal.errors import ActRefused, IdempotencyConflict
@@ -120,7 +121,7 @@ def _page(
         "standing": standing,
         "live": business.live,
         "waiting": business.waiting,
-        "links": mending_links(enrollment, office),
+        "links": mending_links(enrollment, office, unsigned=business.unsigned is not None),
         "crumbs": _crumbs(number, "Ask for an authorization"),
         "patient_url": address("authorizations:patient", number),
         "transmission_hints": {TELEPHONE: "The program does not allow it; the answer will be no."},
@@ -136,7 +137,7 @@ def refusal(request: HttpRequest, number: str, key: int) -> HttpResponse:
     decision = visible_or_404(
         request, rows, at=office.at, kind="decision", on_behalf_of=lambda _asked: enrollment.prescriber, pk=str(key)
     )
-    links = mending_links(enrollment, office)
+    links = mending_links(enrollment, office, unsigned=bool(unsigned_of([enrollment], office.at)))
     if office.signs_for(enrollment.prescriber):
         again = f"{address('authorizations:authorize', number)}?again={decision.pk}"
         links |= dict.fromkeys(FORM_RULES, ("Correct it in the survey", again))

@@ -11,13 +11,12 @@ from authorizations.presenters.history import history_of_courses
 from authorizations.presenters.patients import authorization_rows, recorded_tests, summary_rows, survey_rows
 from authorizations.presenters.signing import form_rows
 from authorizations.presenters.standing import Standing, State, standing_of
-from authorizations.queries.history import past_of
+from authorizations.queries.history import PastOfCourses, past_of
 from authorizations.queries.offices import Business, business_of, courses_of
-from authorizations.queries.records import CourseRecord, agreements_of, course_record
+from authorizations.queries.records import CourseRecord, course_record
 from authorizations.views.prescriber import Office, address, mending_links, office_of, patient_or_404
 from patients.models import Enrollment
 from patients.presenters import shown_agreement
-from patients.queries import is_held
 from rems_portal.rules.lifecycles import EnrollmentStatus
 from rems_portal.rules.vocabulary import RuleGroup
 from rems_portal.signatures.presenters import ShownForm
@@ -29,24 +28,30 @@ def patient_page(request: HttpRequest, number: str) -> HttpResponse:
     enrollment = patient_or_404(request, office, number)
     business = business_of([enrollment], at=office.at)[enrollment.pk]
     standing = standing_of(business, at=office.at, program=office.program)
-    record = course_record(enrollment)
+    past = past_of(courses_of(enrollment, office.user, at=office.at))
+    record = course_record(enrollment, past.agreements)
     context = {
         "enrollment": enrollment,
         "patient": enrollment.patient,
         "standing": standing,
         "business": business,
         "signs": office.signs_for(enrollment.prescriber),
-        "links": mending_links(enrollment, office),
+        "links": mending_links(enrollment, office, unsigned=business.unsigned is not None),
         "crumbs": [{"label": "My patients", "url": address("authorizations:worklist")}, {"label": number}],
         "report_url": address("authorizations:report-pregnancy", number) or address("authorizations:report-pregnancy"),
-        **_shown(enrollment, record, standing, office, business),
+        **_shown(enrollment, record, past, standing, office, business),
         **_possible(standing, business),
     }
     return render(request, "authorizations/prescriber/patient.html", context)
 
 
 def _shown(
-    enrollment: Enrollment, record: CourseRecord, standing: Standing, office: Office, business: Business
+    enrollment: Enrollment,
+    record: CourseRecord,
+    past: PastOfCourses,
+    standing: Standing,
+    office: Office,
+    business: Business,
 ) -> dict[str, Any]:
     return {
         "summary": summary_rows(enrollment, record, standing, at=office.at, program=office.program),
@@ -58,10 +63,10 @@ def _shown(
         "refusals": record.refusals,
         "agreement": record.agreement,
         "shown": _agreement_shown(enrollment, record),
-        "forms": form_rows(agreements_of(enrollment)),
-        "events": history_of_courses(past_of(courses_of(enrollment, office.user, at=office.at))),
+        "forms": form_rows(record.agreements),
+        "events": history_of_courses(past),
         "care": after_care(enrollment, at=office.at, program=office.program),
-        "held": is_held(enrollment.patient),
+        "held": business.facts.pregnancy_hold,
     }
 
 
