@@ -29,13 +29,13 @@ from prescribers.permissions import require_own_signature, require_signatory
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act
 from rems_portal.errors import ActRefused
+from rems_portal.reasons import require_reason
 from rems_portal.rules.findings import Finding, Party
 from rems_portal.rules.lifecycles import EnrollmentStatus
 from rems_portal.rules.programs import ProgramVersion
 from rems_portal.signatures.actions import Signing
 
 WHY = "Moved to another prescriber"
-LONGEST_REASON = 200
 
 
 @act
@@ -148,9 +148,7 @@ def withdraw_transfer(*, by: Actor, at: datetime, prescriber: Prescriber, transf
     require_signatory(by, prescriber)
     Enrollment.objects.locked().get(pk=transfer.enrollment_id)
     current: Transfer = Transfer.objects.get(pk=transfer.pk, to_prescriber=prescriber)
-    words = reason.strip()
-    if not 0 < len(words) <= LONGEST_REASON:
-        raise _refused(f"Give the reason, in at most {LONGEST_REASON} characters: it stays in the record.")
+    words = require_reason(reason, _refused)
     if not current.pending:
         raise _refused("This transfer doesn’t wait any more. Nothing was changed.")
     _end(current, by_name=by.name, reason=words, at=at)

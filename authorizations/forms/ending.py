@@ -11,12 +11,11 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
 from rems_portal.fields import DayField
+from rems_portal.reasons import LONGEST_REASON
 from rems_portal.rules.forms import Answer, FormDefinition, Item, ItemKind, fingerprint
 from rems_portal.rules.forms.checking import problems, shown_items
 from rems_portal.rules.vocabulary import RuleGroup
 from rems_portal.typed import LineField, TypedForm
-
-LONGEST_REASON = 200
 
 
 class EndingForm(TypedForm):

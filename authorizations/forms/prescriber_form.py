@@ -1,6 +1,6 @@
 """The reason for which the prescriber takes back a form that waits for the patient's side."""
 
-from patients.actions.enrollment import LONGEST_REASON
+from rems_portal.reasons import LONGEST_REASON
 from rems_portal.typed import LineField, TypedForm
 
 

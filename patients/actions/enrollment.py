@@ -19,13 +19,12 @@ from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act, move
 from rems_portal.errors import ActRefused
 from rems_portal.numbering import new_number
+from rems_portal.reasons import require_reason
 from rems_portal.rules.findings import Finding, Party
 from rems_portal.rules.lifecycles import ENROLLMENT_MOVES, EnrollmentStatus
 from rems_portal.rules.numbers import Kind
 from rems_portal.rules.programs import ProgramVersion
 from rems_portal.signatures.actions import Signing
-
-LONGEST_REASON = 200
 
 
 class KnownElsewhere(ActRefused):
@@ -109,13 +108,16 @@ def _own_with_these_answers(
     there: Enrollment | None = own.select_related("patient").first()
     if there is None or says_the_same(form, there):
         return there
-    what = (
+    raise _refused(
         "A form with other answers waits for this patient’s signature. Withdraw it on the patient’s page, then enroll."
         if there.status == EnrollmentStatus.PENDING
         else f"This is already your patient, {there.patient.number}, with other answers on file. To change the risk "
         "category, use “Change the risk category” on the patient’s page."
     )
-    raise ActRefused([Finding("ENROLL", ("PR-08",), what, Party.PRESCRIBER)])
+
+
+def _refused(sentence: str) -> ActRefused:
+    return ActRefused([Finding("ENROLL", ("PR-08",), sentence, Party.PRESCRIBER)])
 
 
 def _patient_of(form: PatientEnrollment, program: ProgramVersion) -> Patient:
@@ -201,13 +203,9 @@ def withdraw_enrollment(
     """
     require_signatory(by, prescriber)
     locked: Enrollment = Enrollment.objects.locked().get(pk=enrollment.pk, prescriber=prescriber)
-    words = reason.strip()
-    if not 0 < len(words) <= LONGEST_REASON:
-        sentence = f"Give the reason, in at most {LONGEST_REASON} characters: it stays in the record."
-        raise ActRefused([Finding("ENROLL", ("PR-08",), sentence, Party.PRESCRIBER)])
+    words = require_reason(reason, _refused)
     if locked.status != EnrollmentStatus.PENDING:
-        sentence = "Nothing waits for a signature here. A patient who is enrolled can be discontinued."
-        raise ActRefused([Finding("ENROLL", ("PR-08",), sentence, Party.PRESCRIBER)])
+        raise _refused("Nothing waits for a signature here. A patient who is enrolled can be discontinued.")
     end_pending(locked, by_name=by.name, reason=words, at=at)
     return locked
 
