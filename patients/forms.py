@@ -1,16 +1,20 @@
 """The one form that enrolls a patient. Acts and rules say which of the six agreement forms fits and what is missing.
 
+Beside it, for office staff, for which prescriber it is.
+
 Labels, help and choices are those of the agreement forms' definitions. The questions about pregnancy are asked of
 everybody without scripts; only those that matter for this patient are demanded.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
 
 from patients.actions import PatientEnrollment, category_of, definition_of, enrollment_problems
+from prescribers.models import Prescriber
 from rems_portal.fields import DayField
 from rems_portal.rules.categories import CannotBasis, MenstrualCycles, Sex
 from rems_portal.rules.forms import fingerprint
@@ -159,3 +163,40 @@ class EnrollmentForm(TypedForm):
         male = chosen["sex"] == Sex.MALE and any(chosen[name] for name in FEMALE_ONLY)
         contradiction = chosen["can_get_pregnant"] == "yes" and bool(chosen["cannot_basis"])
         return self.is_bound and (male or contradiction)
+
+
+class SignatoryForm(TypedForm):
+    """Which of the prescribers whom office staff work for will sign. A choice is never replaced by another."""
+
+    prescriber = _radios(
+        "Who will sign?",
+        [],
+        error_messages={
+            "required": "Choose who will sign the form. Nothing is kept yet.",
+            "invalid_choice": "You don’t work for the prescriber you chose any more. Nothing was kept. Choose who will "
+            "sign, if this patient is theirs.",
+        },
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, served: Sequence[Prescriber], **kwargs: Any) -> None:
+        """Take the prescribers whom the person works for now. Who works for one only has no choice to make."""
+        self.served = {str(one.pk): one for one in served}
+        only = next(iter(self.served)) if len(self.served) == 1 else ""
+        super().__init__(data, **{"initial": {"prescriber": only}, **kwargs})
+        cast(forms.ChoiceField, self.fields["prescriber"]).choices = [
+            (key, str(one)) for key, one in self.served.items()
+        ]
+
+    @property
+    def practices(self) -> dict[str, str]:
+        """Where each of them works, by the value of the choice."""
+        return {key: one.practice_name for key, one in self.served.items()}
+
+    @property
+    def only(self) -> Prescriber | None:
+        """The one who will sign, when there is nobody else and the page was opened for nobody else."""
+        return self.served.get(str(self["prescriber"].value())) if len(self.served) == 1 else None
+
+    def chosen(self) -> Prescriber:
+        """Return the prescriber of a valid form."""
+        return self.served[self.cleaned_data["prescriber"]]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from patients.actions import KnownElsewhere, enroll_patient
-from patients.forms import BASIS_HINTS, EnrollmentForm
+from patients.forms import BASIS_HINTS, EnrollmentForm, SignatoryForm
 from patients.models import PreparedEnrollment
 from patients.presenters import FittingForm, fitting_form
 from patients.queries import prepared_for
@@ -134,7 +134,6 @@ def enroll_category(request: HttpRequest) -> HttpResponse:
         "live": True,
         "signing": SigningForm.blank(request),
         "prescriber": asked.prescriber,
-        "served": asked.served,
     }
     return render(request, "patients/agreement.html", context)
 
@@ -189,10 +188,12 @@ def page(
     prepared: PreparedEnrollment | None = None,
     known: KnownElsewhere | None = None,
     again: dict[str, str] | None = None,
+    signatory: SignatoryForm | None = None,
 ) -> HttpResponse:
     """Show the form as it stands, with the text that fits once that is known.
 
-    `again`: the answers of an earlier course, by field, which the form is filled in with.
+    `signatory`: for which prescriber office staff fill it in. `again`: the answers of an earlier course, by field,
+    which the form is filled in with.
     """
     if form.is_bound:
         form.is_valid()
@@ -205,8 +206,7 @@ def page(
         "basis_hints": BASIS_HINTS,
         "signing": signing,
         "prescriber": asked.prescriber,
-        "served": asked.served,
-        "chosen": request.POST.get("prescriber", str(prepared.prescriber_id) if prepared else ""),
+        "signatory": None if prepared else signatory,
         "prepared": prepared,
         "again": again is not None,
         "may_be_transferred": known is not None and known.may_be_transferred,

@@ -1,13 +1,13 @@
 """The pages on which office staff prepare an agreement form for a prescriber. Nothing is signed here."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from patients.actions import discard_prepared_enrollment, prepare_enrollment
-from patients.forms import EnrollmentForm
+from patients.forms import EnrollmentForm, SignatoryForm
 from patients.models import PreparedEnrollment
 from patients.queries import prepared_for
 from patients.views.enrollment import Asked, asked_by, first_answers, page, prepared_form
@@ -19,25 +19,38 @@ from rems_portal.web import user_of
 
 
 def prepare(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """Fill in an agreement form for a prescriber to read and sign, or go on with one that was begun."""
+    """Fill in an agreement form for a prescriber to read and sign, or go on with one that was begun.
+
+    What was begun stays with its prescriber; a new one is kept for the prescriber who was chosen, or not at all.
+    """
     asked = asked_by(request)
     prepared = prepared_form(request, asked, pk) if pk else None
     if request.method != "POST":
         form = EnrollmentForm(at=asked.at, program=asked.program, initial=first_answers(prepared))
-        return page(request, asked, form, prepared=prepared)
+        return page(request, asked, form, prepared=prepared, signatory=SignatoryForm(served=asked.served))
     form = EnrollmentForm(request.POST, at=asked.at, program=asked.program, signing=False)
-    if form.is_valid() and request.POST.get("step") == "save":
+    saving = request.POST.get("step") == "save"
+    signatory = SignatoryForm(
+        request.POST if saving else None,
+        served=asked.served,
+        initial={"prescriber": request.POST.get("prescriber", "")},
+    )
+    if saving and form.is_valid() and (prepared or signatory.is_valid()):
+        prescriber = prepared.prescriber if prepared else signatory.chosen()
         try:
-            return _keep(request, asked, form, prepared)
+            return _keep(request, asked, form, prescriber, prepared)
         except ActRefused as refusal:
             form.add_error(None, [finding.sentence for finding in refusal.findings])
-    return page(request, asked, form, prepared=prepared)
+    return page(request, asked, form, prepared=prepared, signatory=signatory)
 
 
 def _keep(
-    request: HttpRequest, asked: Asked, form: EnrollmentForm, prepared: PreparedEnrollment | None
+    request: HttpRequest,
+    asked: Asked,
+    form: EnrollmentForm,
+    prescriber: Prescriber,
+    prepared: PreparedEnrollment | None,
 ) -> HttpResponse:
-    prescriber = prepared.prescriber if prepared else _chosen(request, asked)
     kept = prepare_enrollment(
         by=_actor(request, prescriber),
         at=asked.at,
@@ -48,15 +61,6 @@ def _keep(
     )
     messages.success(request, f"Kept for {kept.prescriber} to read and sign. Nobody is enrolled yet.")
     return redirect("patients:prepared-forms")
-
-
-def _chosen(request: HttpRequest, asked: Asked) -> Prescriber:
-    served = asked.served
-    chosen = request.POST.get("prescriber", "")
-    found = next((one for one in served if str(one.pk) == chosen), served[0] if len(served) == 1 else None)
-    if found is None:
-        raise Http404("No such prescriber for you")
-    return found
 
 
 def _actor(request: HttpRequest, prescriber: Prescriber) -> Actor:

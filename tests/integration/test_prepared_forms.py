@@ -8,6 +8,7 @@ from django.urls import reverse
 
 import tests.factories as make
 from patients.models import Enrollment, PreparedEnrollment
+from prescribers.actions import end_delegation
 from prescribers.models import Prescriber
 from rems_portal.accounts.models import User
 from rems_portal.rules.categories import RiskCategory
@@ -37,7 +38,8 @@ def aide(dr: Prescriber) -> User:
 
 
 def prepared_by(aide: User, **changes: str) -> PreparedEnrollment:
-    answers = typed(MAN, family_name="Teller", step="save", **changes)
+    dr = aide.delegations.get().prescriber
+    answers = typed(MAN, family_name="Teller", step="save", prescriber=str(dr.pk), **changes)
     answer = signed_in(aide).post(PREPARE, answers, follow=True)
     assert "to read and sign" in text_of(answer)
     return PreparedEnrollment.objects.latest("pk")
@@ -74,11 +76,45 @@ def test_delegate_of_two_prescribers_says_who_will_sign(dr: Prescriber, aide: Us
     other = make.prescriber()
     make.delegate_of(other, user=aide)
     client = signed_in(aide)
-    nobody = client.post(PREPARE, typed(MAN, step="save"))
-    assert nobody.status_code == 404
+    nobody = text_of(client.post(PREPARE, typed(MAN, family_name="Teller", step="save")))
+    assert "Choose who will sign the form." in nobody
+    assert 'value="Teller"' in nobody
+    assert not PreparedEnrollment.objects.exists()
     client.post(PREPARE, typed(MAN, step="save", prescriber=str(other.pk)))
     assert PreparedEnrollment.objects.get().prescriber == other
     assert signed_in(dr.user).get(sign_page(PreparedEnrollment.objects.get())).status_code == 404
+
+
+def test_choice_of_a_prescriber_who_ended_the_delegation_is_refused_and_never_replaced(
+    dr: Prescriber, aide: User
+) -> None:
+    carl = make.prescriber()
+    theirs = make.delegate_of(carl, user=aide).delegations.get(prescriber=carl)
+    client = signed_in(aide)
+    assert f'value="{carl.pk}"' in text_of(client.get(PREPARE))
+    end_delegation(by=make.actor(carl.user), at=NOW, delegation=theirs)
+    for _once_more in range(2):
+        answer = client.post(PREPARE, typed(MAN, family_name="Teller", step="save", prescriber=str(carl.pk)))
+        shown = text_of(answer)
+        assert "You don’t work for the prescriber you chose any more." in shown
+        assert 'value="Teller"' in shown
+        assert (f"for {dr}" in shown, 'name="prescriber" value' in shown) == (False, True)
+        assert f'value="{dr.pk}" checked' not in shown
+        assert 'type="hidden" name="prescriber"' not in shown
+        assert not PreparedEnrollment.objects.exists()
+
+
+def test_page_opened_for_the_only_prescriber_is_not_kept_for_the_next(dr: Prescriber, aide: User) -> None:
+    client = signed_in(aide)
+    opened = text_of(client.get(PREPARE))
+    assert f'<input type="hidden" name="prescriber" value="{dr.pk}">' in opened
+    assert f"{dr} reads and signs the form after you." in opened
+    end_delegation(by=make.actor(dr.user), at=NOW, delegation=aide.delegations.get())
+    make.delegate_of(make.prescriber(), user=aide)
+    for step in ("read", "save"):
+        shown = text_of(client.post(PREPARE, typed(MAN, step=step, prescriber=str(dr.pk))))
+        assert "Who will sign?" in shown
+    assert not PreparedEnrollment.objects.exists()
 
 
 def test_prepared_form_is_changed_and_then_discarded(aide: User) -> None:
