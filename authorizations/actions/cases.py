@@ -79,7 +79,7 @@ def _tell_parties(case: SafetyCase, report: SafetyReport, voided: list[Confirmat
         key=f"{key}:prescriber",
         kind="safety_case",
         subject="Something needs your attention today",
-        text="One of your patients' records has changed. Please sign in today and look at your list of patients.",
+        text="One of your patients’ records has changed. Please sign in today and look at your list of patients.",
         at=at,
     )
     if case.holds:

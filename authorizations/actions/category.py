@@ -58,7 +58,7 @@ def change_category(
     require_own_signature(signing, prescriber)
     locked = Enrollment.objects.locked().select_related("patient", "prescriber__user").get(pk=enrollment.pk)
     if locked.prescriber_id != prescriber.pk:
-        raise PermissionDenied("Only the patient's prescriber may change the risk category.")
+        raise PermissionDenied("Only the patient’s prescriber may change the risk category.")
     sent_before = _sent_before(locked, form.submission_key)
     if sent_before:
         return sent_before

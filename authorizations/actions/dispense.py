@@ -186,7 +186,7 @@ def _status_findings(confirmation: Confirmation, record: DispenseRecord) -> list
         stop = "Do not dispense. If product has left, call the program now."
         found.append(_finding("DISPENSE", "PH-08", f"{ended} {stop}"))
     if record.product and record.product.strength_mg != confirmation.strength_mg:
-        strength = "The product's strength is not the confirmed one. Choose the confirmed strength."
+        strength = "The product’s strength is not the confirmed one. Choose the confirmed strength."
         found.append(_finding("DISPENSE", "PH-08", strength))
     return found
 

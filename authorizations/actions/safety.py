@@ -88,15 +88,15 @@ def _require_possible(enrollment: Enrollment, test: TestResult, at: datetime) ->
     if enrollment.patient.sex == Sex.MALE:
         raise _refuse("A male patient has no pregnancy tests. Check that this is the right patient.", "PR-04")
     if test.collected_at > at:
-        raise _refuse("The test can't have been collected in the future. Correct the date and time.", "PR-04")
+        raise _refuse("The test can’t have been collected in the future. Correct the date and time.", "PR-04")
     if test.reported_at > at:
-        raise _refuse("The result can't have been reported in the future. Correct the date and time.", "PR-04")
+        raise _refuse("The result can’t have been reported in the future. Correct the date and time.", "PR-04")
     if test.reported_at < test.collected_at:
         raise _refuse("The result was reported before the test was collected. Correct one of the two.", "PR-04")
     if program_day(test.collected_at) < enrollment.patient.birth_date:
         raise _refuse("The test was collected before the patient was born. Correct the date.", "PR-04")
     if not 1 <= test.sensitivity_miu_ml <= 1000:
-        raise _refuse("Sensitivity is the number on the test's package, from 1 to 1000 mIU/mL, often 25.", "PR-04")
+        raise _refuse("Sensitivity is the number on the test’s package, from 1 to 1000 mIU/mL, often 25.", "PR-04")
 
 
 @act
@@ -125,7 +125,7 @@ def report_pregnancy(
         raise _no_report("This form was already sent for another patient. Open the report page anew.")
     if kind not in reportable_kinds(locked, at):
         raise _no_report(
-            "For a male patient report his partner's pregnancy, for a female patient her own; "
+            "For a male patient report his partner’s pregnancy, for a female patient her own; "
             "that menses began is reported for a child who could not get pregnant before."
         )
     return open_case(locked, kind, Report(role=role, details=details, submission_key=submission_key), by=by, at=at)
@@ -200,7 +200,7 @@ def _require_new_form(enrollment: Enrollment, case: SafetyCase, at: datetime) ->
     if running.status == EnrollmentStatus.ENROLLED and rests_on_menses_not_begun(running, at):
         raise _not_closed(
             "The agreement form on file still says that menses has not begun. The prescriber must sign the form that "
-            "fits: “Change the risk category” on the patient's page. That closes this case. If menses has not begun "
+            "fits: “Change the risk category” on the patient’s page. That closes this case. If menses has not begun "
             "after all, say that it was reported in error."
         )
 

@@ -121,7 +121,7 @@ class ComplianceCaseAdmin(RecordAdmin):
         "pharmacy__npi__exact",
         "pharmacy__name__icontains",
     )
-    search_help_text = "A case or confirmation number, or the pharmacy's NPI or name"
+    search_help_text = "A case or confirmation number, or the pharmacy’s NPI or name"
     ordering = ("-status", "-opened_at")
     waiting: ClassVar = {"status": CaseStatus.OPEN.value}
     buttons = (

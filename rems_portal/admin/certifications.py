@@ -16,7 +16,7 @@ class ShortReasonForm(ReasonForm):
     reason = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
         max_length=100,
-        help_text="At most 100 characters. It stays in the certification's history.",
+        help_text="At most 100 characters. It stays in the certification’s history.",
     )
 
 

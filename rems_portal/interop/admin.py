@@ -52,7 +52,7 @@ class ApiTokenAdmin(RecordAdmin):
         Button(
             name="revoke",
             label="Revoke this token",
-            explains="The system that uses it is refused from now on. This can't be undone; a new token can be issued.",
+            explains="The system that uses it is refused from now on. This can’t be undone; a new token can be issued.",
             may=can_administer,
             offered=lambda token: token.revoked_at is None,
             run=_revoke,

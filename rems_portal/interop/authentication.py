@@ -89,7 +89,7 @@ class IsOfThePortal(BasePermission):
 class IsPharmacy(BasePermission):
     """The token belongs to a pharmacy."""
 
-    message = "This needs a pharmacy's token."
+    message = "This needs a pharmacy’s token."
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Allow pharmacies' tokens only."""
@@ -99,7 +99,7 @@ class IsPharmacy(BasePermission):
 class IsPrescriber(BasePermission):
     """The token belongs to a prescriber."""
 
-    message = "This needs a prescriber's token."
+    message = "This needs a prescriber’s token."
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Allow prescribers' tokens only."""

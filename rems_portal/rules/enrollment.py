@@ -76,8 +76,8 @@ def coming_of_age_warning(patient: PatientFacts, at: datetime, program: ProgramV
     if day is None or program_day(at) < days_after(day, -program.coming_of_age_warning_days):
         return None
     return (
-        f"The patient comes of age on {day_in_words(day)}. From that day on the child's form no longer fits: "
-        "sign the adult's agreement form before the next authorization."
+        f"The patient comes of age on {day_in_words(day)}. From that day on the child’s form no longer fits: "
+        "sign the adult’s agreement form before the next authorization."
     )
 
 

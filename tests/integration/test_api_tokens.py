@@ -84,8 +84,8 @@ def test_token_of_the_wrong_kind_is_told_so() -> None:
         pharmacy.get(f"{patient}/status"),
     ]
     assert {(reply.status_code, reply.json()["code"]) for reply in replies} == {(403, "not_allowed")}
-    assert replies[0].json()["message"] == "This needs a pharmacy's token."
-    assert replies[2].json()["message"] == "This needs a prescriber's token."
+    assert replies[0].json()["message"] == "This needs a pharmacy’s token."
+    assert replies[2].json()["message"] == "This needs a prescriber’s token."
 
 
 def test_only_the_hash_of_a_token_is_kept() -> None:

@@ -59,7 +59,7 @@ def no_pregnancy_is_known_or_suspected(case: AuthorizationCase) -> Problem | Non
         )
     if patient.pregnancy_hold:
         return Problem(
-            "Treatment is on hold because a pregnancy is reported or suspected, or the patient's reproductive status "
+            "Treatment is on hold because a pregnancy is reported or suspected, or the patient’s reproductive status "
             "has changed. Only program staff can lift the hold; call the program.",
             Party.PROGRAM,
         )

@@ -82,7 +82,7 @@ def dispensed_supply_is_as_confirmed(facts: DispenseRecordFacts) -> Problem | No
     """DISP-03."""
     if facts.program.min_days_supply <= facts.days_supply <= facts.confirmed_days_supply:
         return None
-    return Problem(f"{facts.confirmed_days_supply} days' supply at most were confirmed.", Party.PHARMACY)
+    return Problem(f"{facts.confirmed_days_supply} days’ supply at most were confirmed.", Party.PHARMACY)
 
 
 def dispense_kept_its_deadline(facts: DispenseRecordFacts) -> Problem | None:

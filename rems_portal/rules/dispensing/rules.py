@@ -78,7 +78,7 @@ def patient_is_enrolled_and_not_on_hold(case: ConfirmationCase) -> Problem | Non
     if patient is None:
         return Problem(_UNKNOWN, Party.PHARMACY)
     if patient.pregnancy_hold or uncleared_positive_test(patient) is not None:
-        return Problem("The patient's treatment is on hold. Do not dispense; call the program.", Party.PROGRAM)
+        return Problem("The patient’s treatment is on hold. Do not dispense; call the program.", Party.PROGRAM)
     if not patient.enrolled:
         return Problem(
             "The patient is not enrolled in the program now. Do not dispense; call the prescriber.", Party.PRESCRIBER
@@ -127,7 +127,7 @@ def supply_and_strength_are_as_authorized(case: ConfirmationCase) -> Problem | N
     if not program.min_days_supply <= request.days_supply <= most:
         too_few = request.days_supply < program.min_days_supply
         allowed = f"{program.min_days_supply} to {most} days" if too_few else f"{most} days at most"
-        wrong.append(f"{request.days_supply} days' supply can not be dispensed: {allowed} are allowed.")
+        wrong.append(f"{request.days_supply} days’ supply can not be dispensed: {allowed} are allowed.")
     if request.strength_mg != authorization.strength_mg:
         wrong.append(
             f"The strength authorized is {authorization.strength_mg:.9g} mg, not {request.strength_mg:.9g} mg."

@@ -19,7 +19,7 @@ from rems_portal.rules.vocabulary import CannotBasis, Party, RuleGroup
 
 _SUMMARY = "FDA summary of the Lenalidomide REMS, as modified on 2026-04-27"
 _LABEL = "Prescribing Information of the brand product"
-_GUIDES = "the program's Pharmacy Guide (12/2022), second-hand"
+_GUIDES = "the program’s Pharmacy Guide (12/2022), second-hand"
 
 MODIFICATIONS = (
     Modification("2021-05-21", date(2021, 5, 21), "Approved as a single shared system."),
@@ -46,7 +46,7 @@ _BROCHURE_IN = "Now says what the Emergency Contraception Brochure said, which i
 
 
 def _required(code: str, title: str, audience: Party, changes: str = _ALIGNED) -> Material:
-    source = f"{_SUMMARY}; version label: the modification's date; that its audience must read it: policy"
+    source = f"{_SUMMARY}; version label: the modification’s date; that its audience must read it: policy"
     return Material(
         code,
         title,
@@ -75,7 +75,7 @@ MATERIALS = (
         _CURRENT.version,
         _CURRENT.approved_on,
         None,
-        f"{_SUMMARY}; version label: the modification's date; the Spanish text: policy",
+        f"{_SUMMARY}; version label: the modification’s date; the Spanish text: policy",
         changes=_BROCHURE_IN,
         languages=("en", "es"),
     ),

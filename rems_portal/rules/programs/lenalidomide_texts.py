@@ -100,7 +100,7 @@ CHECKLIST = (
     ChecklistItem("whole_capsules", "Not breaking, chewing or opening capsules.", EVERY_GROUP, _GENERAL),
     ChecklistItem("dose", "The dose and how to take it.", EVERY_GROUP, _GENERAL),
     ChecklistItem("materials", "Reading the materials that come with the medicine.", EVERY_GROUP, _GENERAL),
-    ChecklistItem("compliance", "Keeping to the program's requirements at every step.", EVERY_GROUP, _GENERAL),
+    ChecklistItem("compliance", "Keeping to the program’s requirements at every step.", EVERY_GROUP, _GENERAL),
     ChecklistItem("embryo_fetal_toxicity", "The harm the medicine can do to an unborn baby.", _FCGP, _HER_SAFE_USE),
     ChecklistItem(
         "her_contraception",

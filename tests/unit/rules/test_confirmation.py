@@ -201,7 +201,7 @@ def test_strength_is_as_authorized(asked, holds):
 def test_wrong_supply_and_strength_are_said_together():
     decision = confirm(patient(), request={"days_supply": 29, "strength_mg": Decimal(5)})
     assert sentences(decision, "CONF-08") == [
-        "29 days' supply can not be dispensed: 28 days at most are allowed. The strength authorized is 10 mg, not 5 mg."
+        "29 days’ supply can not be dispensed: 28 days at most are allowed. The strength authorized is 10 mg, not 5 mg."
     ]
 
 
