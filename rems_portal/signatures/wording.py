@@ -41,7 +41,7 @@ SPANISH: Mapping[str, str] = {
     "of": "de",
     "about": "Sobre",
     "status": "Estado",
-    "complete": "Completo desde",
+    "complete": "Completo desde el",
     "waiting": "Faltan firmas",
     "entered_by": "Anotado por",
     "entered": "Anotado",
@@ -121,5 +121,6 @@ def instant_words(instant: datetime, zone: str, language: str) -> str:
     if language != "es":
         return instant_in_words(instant, zone_named(zone))
     local = instant.astimezone(zone_named(zone))
-    half = "a.\N{NO-BREAK SPACE}m." if local.hour < 12 else "p.\N{NO-BREAK SPACE}m."
-    return f"{day_words(local.date(), language)}, {local.hour % 12 or 12}:{local.minute:02d} {half} {local.tzname()}"
+    half = "a. m." if local.hour < 12 else "p. m."
+    time = f"{local.hour % 12 or 12}:{local.minute:02d} {half} {local.tzname()}".replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{day_words(local.date(), language)}, {time}"
