@@ -10,10 +10,16 @@ PROGRAM_ZONE_NAME = "America/New_York"
 
 
 def zone_named(zone: str | dt.tzinfo | None) -> dt.tzinfo:
-    """Return the time zone for a name, a tzinfo or nothing (the program's own zone)."""
+    """Return the time zone for a name, a tzinfo or nothing; the program's own for a stored name that is no zone's.
+
+    Words always bear the zone they are in, so a page on a record that was tampered with opens and says so.
+    """
     if isinstance(zone, dt.tzinfo):
         return zone
-    return ZoneInfo(zone or PROGRAM_ZONE_NAME)
+    try:
+        return ZoneInfo(zone or PROGRAM_ZONE_NAME)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo(PROGRAM_ZONE_NAME)
 
 
 def day_in_words(day: dt.date) -> str:

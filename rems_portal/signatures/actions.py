@@ -12,15 +12,16 @@ from rems_portal.audit.actors import Actor, current_instant
 from rems_portal.audit.acts import act
 from rems_portal.errors import ActRefused
 from rems_portal.numbering import new_number
-from rems_portal.rules.calendars import PROGRAM_ZONE
+from rems_portal.rules.calendars import PROGRAM_ZONE, instant_in_words, zone_named
 from rems_portal.rules.findings import Finding, Party
 from rems_portal.rules.forms import Answers, FormDefinition, SignatureLine, Signer, digest, problems, write_document
 from rems_portal.rules.numbers import Kind
 from rems_portal.signatures.models import Method, Signature, SignedForm, SigningTry
-from rems_portal.signatures.queries import completion_of, integrity_of, seal_of
+from rems_portal.signatures.queries import completion_of, integrity_of, seal_of, seal_of_form
 
 MAX_WRONG = 5
 WAIT = timedelta(minutes=15)
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,17 +52,24 @@ def prove_password(
     """Check the password typed for one signature, and the e-mail address too where it is the first of a series.
 
     Every try is kept. After five wrong ones within 15 minutes nobody can sign with the account until the first of them
-    is 15 minutes old: no lock that only others can lift. Raises WrongPassword, which says what to do.
+    is 15 minutes old: no lock that only others can lift. A try during this wait is kept as refused, its password is not
+    looked at, and it makes the wait no longer. Raises WrongPassword, which says what to do, and until when to wait.
     """
     wait_until = _try_password(by=by, at=at, user=user, password=password, user_name=user_name)
     if wait_until is None:
         return Signing(printed_name=user.get_full_name(), method=Method.PASSWORD, at=at, user_id=user.pk, zone=zone)
     if wait_until > at:
-        minutes = -(-(wait_until - at) // timedelta(minutes=1))
-        sentence = f"Too many wrong passwords. Nothing was signed. Try again in {minutes} minute{'s'[: minutes - 1]}."
-        raise WrongPassword(sentence)
+        raise WrongPassword(f"Too many wrong passwords. Nothing was signed. {_try_again(wait_until, at, zone)}")
     what = "password" if user_name is None else "e-mail address or password"
     raise WrongPassword(f"The {what} is not right. Nothing was signed, and nothing you typed is lost. Try again.")
+
+
+def _try_again(wait_until: datetime, at: datetime, zone: str) -> str:
+    """Say how long the wait lasts from `at` on, and until when in `zone`; both rounded up to a whole minute."""
+    minutes = -(-(wait_until - at) // MINUTE)
+    over = wait_until + -timedelta(seconds=wait_until.second, microseconds=wait_until.microsecond) % MINUTE
+    until = instant_in_words(over, zone_named(zone))
+    return f"Try again in {minutes} minute{'s'[: minutes - 1]}, from {until} on."
 
 
 @act
@@ -70,11 +78,12 @@ def _try_password(*, by: Actor, at: datetime, user: User, password: str, user_na
     # Tries of one account queue up here, so guesses sent at once are not more than five.
     account = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     wrong = list(
-        SigningTry.objects.filter(user=account, right=False, tried_at__gt=at - WAIT)
+        SigningTry.objects.filter(user=account, right=False, refused=False, tried_at__gt=at - WAIT)
         .order_by("-tried_at")
         .values_list("tried_at", flat=True)[:MAX_WRONG]
     )
     if len(wrong) >= MAX_WRONG:
+        SigningTry.objects.create(user=account, tried_at=at, right=False, refused=True)
         return wrong[-1] + WAIT
     named = user_name is None or user_name.strip().lower() == account.email.lower()
     right = by.user_id == account.pk and account.is_active and named and account.check_password(password)
@@ -107,7 +116,7 @@ def write_form(
         definition, answers, number=number, about=about, entered_by=entered_by, entered_at=at, signers=signers
     )
     lines = definition.signatures if signers is None else signers
-    return SignedForm.objects.create(
+    form = SignedForm(
         number=number,
         program=definition.program,
         code=definition.code,
@@ -120,6 +129,9 @@ def write_form(
         entered_by_name=entered_by,
         completed_at=None if any(not line.optional for line in lines) else at,
     )
+    form.seal = seal_of_form(form, ())
+    form.save(force_insert=True)
+    return form
 
 
 def sign(form: SignedForm, signing: Signing, *, signer: Signer) -> Signature:
@@ -130,8 +142,9 @@ def sign(form: SignedForm, signing: Signing, *, signer: Signer) -> Signature:
     """
     if signing.at != current_instant():
         raise ValueError("A signature is given at the instant at which the signer was checked.")
-    locked = SignedForm.objects.select_for_update(no_key=True).get(pk=form.pk)
-    there: Signature | None = locked.signatures.filter(signer=signer).first()
+    locked = SignedForm.objects.select_for_update(no_key=True).prefetch_related("signatures").get(pk=form.pk)
+    given = list(locked.signatures.all())
+    there = next((one for one in given if one.signer == signer), None)
     if there:
         return there
     found = integrity_of(locked)
@@ -152,12 +165,16 @@ def sign(form: SignedForm, signing: Signing, *, signer: Signer) -> Signature:
         user_id=signing.user_id,
         document_digest=locked.digest,
     )
-    last: Signature | None = locked.signatures.last()
-    signature.seal = seal_of(signature, last.seal if last else "")
+    signature.seal = seal_of(signature, given[-1].seal if given else "")
     signature.save()
-    if locked.completed_at is None:
-        locked.completed_at = completion_of(locked, locked.read)
-        if locked.completed_at:
-            locked.save(update_fields=["completed_at"])
-    form.completed_at = locked.completed_at
+    _close(locked, [*given, signature])
+    form.completed_at, form.seal = locked.completed_at, locked.seal
     return signature
+
+
+def _close(form: SignedForm, signatures: list[Signature]) -> None:
+    """Complete the form when all have signed that it waits for, and seal it with the signatures there are."""
+    if form.completed_at is None:
+        form.completed_at = completion_of(form, form.read, signatures)
+    form.seal = seal_of_form(form, signatures)
+    form.save(update_fields=["completed_at", "seal"])

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from rems_portal.audit.history import audited
 from rems_portal.choices import choices_of, values_of
+from rems_portal.rules.calendars import PROGRAM_ZONE, zone_named
 from rems_portal.rules.forms import Answer, FormDocument, Signer, read_document
 
 
@@ -21,7 +22,10 @@ class Method(models.TextChoices):
 
 
 class SignedForm(models.Model):
-    """A filled-in form: the exact bytes that are signed, and their SHA-256. Never changed once written."""
+    """A filled-in form: the exact bytes that are signed, and their SHA-256. Never changed once written.
+
+    Only `completed_at` and `seal` follow the signatures: each new one is sealed together with all before it.
+    """
 
     number = models.CharField("form number", max_length=24, unique=True)
     program = models.CharField(max_length=30)
@@ -34,6 +38,7 @@ class SignedForm(models.Model):
     entered_at = models.DateTimeField()
     entered_by_name = models.CharField(max_length=200)
     completed_at = models.DateTimeField(null=True, blank=True, help_text="When the last signature was given.")
+    seal = models.CharField(max_length=64, help_text="SHA-256 over the form and all its signatures, in their order.")
 
     history = audited(excluded_fields=["document"])
 
@@ -41,6 +46,7 @@ class SignedForm(models.Model):
         indexes = [models.Index(fields=["about", "-entered_at"], name="signed_form_by_subject")]
         constraints = [
             models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="signed_form_digest_is_sha256"),
+            models.CheckConstraint(condition=Q(seal__regex=r"^[0-9a-f]{64}$"), name="signed_form_seal_is_sha256"),
             models.CheckConstraint(condition=~Q(entered_by_name=""), name="signed_form_names_who_entered_it"),
             models.CheckConstraint(condition=~Q(document=""), name="signed_form_is_not_empty"),
         ]
@@ -99,19 +105,35 @@ class Signature(models.Model):
     def __str__(self) -> str:
         return f"{self.printed_name} ({self.get_signer_display()})"
 
+    @property
+    def shown_zone(self) -> str:
+        """The zone to show the instant in: the program's where the stored name is no zone's (any more)."""
+        try:
+            zone_named(self.zone)
+        except ValueError:
+            return PROGRAM_ZONE.key
+        return self.zone
+
 
 class SigningTry(models.Model):
-    """One try to sign with a password; wrong ones are counted (21 CFR 11.300(d)). Never changed."""
+    """One try to sign with a password; wrong ones are counted (21 CFR 11.300(d)). Never changed.
+
+    One sent during the wait after too many wrong ones is `refused`: kept, but not looked at and not counted.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     tried_at = models.DateTimeField()
     right = models.BooleanField()
+    refused = models.BooleanField(default=False, help_text="Sent during the wait: the password was not looked at.")
 
     history = audited()
 
     class Meta:
         indexes = [models.Index(fields=["user", "-tried_at"], name="signing_try_by_user")]
+        constraints = [
+            models.CheckConstraint(condition=Q(right=False) | Q(refused=False), name="signing_try_refused_is_not_right")
+        ]
         verbose_name_plural = "signing tries"
 
     def __str__(self) -> str:
-        return f"{self.user}: {'right' if self.right else 'wrong'}"
+        return f"{self.user}: {'refused' if self.refused else 'right' if self.right else 'wrong'}"

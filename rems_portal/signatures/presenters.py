@@ -104,7 +104,7 @@ def _given(signature: Signature, language: str) -> ShownSignature:
         relation=relation_words(signature.relation, language),
         method=method_words(Method(signature.method), language),
         signed_at=signature.signed_at,
-        when=instant_words(signature.signed_at, signature.zone, language),
+        when=instant_words(signature.signed_at, signature.shown_zone, language),
         hash=signature.document_digest,
     )
 
@@ -125,7 +125,10 @@ def _sections(document: FormDocument) -> Iterator[ShownSection]:
 
 
 def _readable(line: Line, language: str) -> Line:
-    """The line with a date in words; all else as it was signed."""
+    """The line with a date in words; all else as it was signed, and a date that was changed to none as it stands."""
     if line.kind != ItemKind.DATE or not line.words:
         return line
-    return replace(line, words=day_words(date.fromisoformat(line.words), language))
+    try:
+        return replace(line, words=day_words(date.fromisoformat(line.words), language))
+    except ValueError:
+        return line

@@ -19,6 +19,7 @@ from rems_portal.audit.models import AccessEvent
 from rems_portal.interop.models import ApiToken
 from rems_portal.notifications.models import OutboxMessage
 from rems_portal.rules.categories import RiskCategory
+from rems_portal.signatures.models import SigningTry
 from tests.factories import NOW, days, hours
 from tests.integration.signed_forms import wholly_signed
 
@@ -173,6 +174,10 @@ def signature() -> Any:
     return signed_form().signatures.first()
 
 
+def signing_try() -> Any:
+    return SigningTry.objects.create(user=make.account(), tried_at=NOW, right=False)
+
+
 def look() -> Any:
     return AccessEvent.objects.create(at=NOW, actor_name="A", channel="page", record="patient", outcome="shown")
 
@@ -203,6 +208,8 @@ IMPOSSIBLE: dict[str, list[tuple[Maker, dict[str, Any]]]] = {
     "signed_form_digest_is_sha256": [(signed_form, {"digest": "0" * 63}), (signed_form, {"digest": "Z" * 64})],
     "signed_form_names_who_entered_it": [(signed_form, {"entered_by_name": ""})],
     "signed_form_is_not_empty": [(signed_form, {"document": ""})],
+    "signed_form_seal_is_sha256": [(signed_form, {"seal": ""}), (signed_form, {"seal": "Z" * 64})],
+    "signing_try_refused_is_not_right": [(signing_try, {"right": True, "refused": True})],
     "signature_signer_is_known": [(signature, {"signer": "neighbor"})],
     "signature_method_is_known": [(signature, {"method": "voice"})],
     "signature_has_name_and_meaning": [(signature, {"printed_name": ""}), (signature, {"meaning": ""})],

@@ -20,7 +20,9 @@ PHI: dict[str, set[str]] = {
         "next_test_due", "next_survey_due", "prescriber", "ended_by_name", "ended_reason", "after_care_until",
         "comes_of_age_on", "ending_form",
     },
-    "signatures.SignedForm": {"number", "about", "document", "digest", "entered_at", "entered_by_name", "completed_at"},
+    "signatures.SignedForm": {
+        "number", "about", "document", "digest", "entered_at", "entered_by_name", "completed_at", "seal",
+    },
     "signatures.Signature": {
         "form", "signer", "printed_name", "relation", "meaning", "signed_at", "zone", "method", "user",
         "document_digest", "seal",
@@ -93,7 +95,7 @@ NOT_PHI: dict[str, set[str]] = {
         "sent_at", "attempts", "last_error",
     },
     "signatures.SignedForm": {"program", "code", "version", "language"},
-    "signatures.SigningTry": {"user", "tried_at", "right"},
+    "signatures.SigningTry": {"user", "tried_at", "right", "refused"},
     "materials.MaterialReading": {"user", "program", "material", "version", "language", "read_at"},
     "prescribers.Prescriber": {
         "user", "npi", "full_name", "credentials", "practice_name", "phone", "address",

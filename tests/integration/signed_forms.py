@@ -82,7 +82,9 @@ def inside_an_act(at: datetime = make.NOW, by: Actor = CLERK) -> Iterator[None]:
 
 def written(*, at: datetime = make.NOW, definition: FormDefinition = FORM, **more: Any) -> SignedForm:
     with inside_an_act(at):
-        return write_form(definition, more.pop("answers", ANSWERS), by=CLERK, at=at, about=ABOUT, **more)
+        return write_form(
+            definition, more.pop("answers", ANSWERS), by=CLERK, at=at, about=more.pop("about", ABOUT), **more
+        )
 
 
 def signed(form: SignedForm, signing: Signing, signer: Signer) -> Any:

@@ -85,11 +85,38 @@ def test_sixth_try_in_fifteen_minutes_waits_even_with_the_right_password() -> No
     for number in range(MAX_WRONG):
         assert "Try again." in wrong(dr, at=make.NOW + number * SECOND)
     told = wrong(dr, at=make.NOW + timedelta(minutes=2), password=make.PASSWORD)
-    assert told == "Too many wrong passwords. Nothing was signed. Try again in 13 minutes."
-    assert SigningTry.objects.count() == MAX_WRONG
-    last = wrong(dr, at=make.NOW + WAIT - SECOND, password=make.PASSWORD)
-    assert last.endswith("Try again in 1 minute.")
+    assert told == (
+        "Too many wrong passwords. Nothing was signed. Try again in 13 minutes, from June 15, 2026, 11:15 AM EDT on."
+    )
+    last = wrong(dr, at=make.NOW + WAIT - SECOND, password=make.PASSWORD, zone="America/Chicago")
+    assert last.endswith("Try again in 1 minute, from June 15, 2026, 10:15 AM CDT on.")
     assert prove(dr, at=make.NOW + WAIT)
+
+
+def test_end_of_the_wait_is_told_in_whole_minutes_that_are_over() -> None:
+    dr = make.account()
+    for number in range(MAX_WRONG):
+        wrong(dr, at=make.NOW + timedelta(seconds=1 + number, milliseconds=5))
+    told = wrong(dr, at=make.NOW + timedelta(minutes=1))
+    assert told.endswith("Try again in 15 minutes, from June 15, 2026, 11:16 AM EDT on.")
+    assert prove(dr, at=make.NOW + WAIT + timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("password", [make.PASSWORD, "wrong"])
+def test_tries_during_the_wait_are_kept_as_refused_and_make_it_no_longer(password: str) -> None:
+    dr = make.account()
+    for number in range(MAX_WRONG):
+        wrong(dr, at=make.NOW + number * SECOND)
+    refused_at = [make.NOW + timedelta(minutes=minute) for minute in (1, 5, 10, 14)]
+    for at in refused_at:
+        assert "Too many" in wrong(dr, at=at, password=password)
+    kept = SigningTry.objects.filter(refused=True).order_by("tried_at")
+    assert [one.tried_at for one in kept] == refused_at
+    assert not any(one.right for one in kept)
+    assert str(kept[0]).endswith(": refused")
+    assert {one.history.get().actor_name for one in kept} == {dr.full_name}
+    assert prove(dr, at=make.NOW + WAIT)
+    assert SigningTry.objects.filter(refused=False).count() == MAX_WRONG + 1
 
 
 def test_each_wrong_one_is_forgotten_by_itself() -> None:
@@ -98,7 +125,7 @@ def test_each_wrong_one_is_forgotten_by_itself() -> None:
         wrong(dr, at=make.NOW + number * timedelta(minutes=1))
     assert "is not right" in wrong(dr, at=make.NOW + WAIT)
     told = wrong(dr, at=make.NOW + WAIT + SECOND)
-    assert told.endswith("Try again in 1 minute.")
+    assert "Try again in 1 minute, " in told
 
 
 def test_right_ones_don_t_count_and_others_are_not_hindered() -> None:
@@ -132,7 +159,8 @@ def test_guesses_sent_at_once_never_get_more_than_five() -> None:
         thread.join(60)
     assert len(told) == 12
     assert sum("is not right" in sentence for sentence in told) == MAX_WRONG
-    assert SigningTry.objects.filter(right=False).count() == MAX_WRONG
+    assert SigningTry.objects.filter(right=False, refused=False).count() == MAX_WRONG
+    assert SigningTry.objects.filter(refused=True).count() == 12 - MAX_WRONG
 
 
 # ---- the part of a page on which somebody signs ----

@@ -6,14 +6,14 @@ drawn long after the definition has changed. 21 CFR 11.50, 11.70.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from rems_portal.rules.calendars import require_utc
 from rems_portal.rules.forms.checking import shown_items
-from rems_portal.rules.forms.definition import Answer, Answers, FormDefinition, Item, SignatureLine, Signer
+from rems_portal.rules.forms.definition import Answer, Answers, FormDefinition, Item, Section, SignatureLine, Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,9 @@ def fingerprint(definition: FormDefinition) -> str:
     return digest(canonical(asdict(definition)))
 
 
+_OF_THE_FORM = ("code", "title", "program", "program_name", "version", "language", "notice")
+
+
 def write_document(
     definition: FormDefinition,
     answers: Answers,
@@ -96,30 +99,20 @@ def write_document(
     return canonical(
         {
             "number": number,
-            "form": {
-                "code": definition.code,
-                "title": definition.title,
-                "program": definition.program,
-                "program_name": definition.program_name,
-                "version": definition.version,
-                "language": definition.language,
-                "notice": definition.notice,
-            },
+            "form": {name: getattr(definition, name) for name in _OF_THE_FORM},
             "about": about,
             "entered": {"by": entered_by, "at": entered_at.isoformat()},
-            "sections": [
-                {
-                    "title": section.title,
-                    "intro": section.intro,
-                    "items": [_line(item, answers) for item in section.items if item.code in shown],
-                }
-                for section in definition.sections
-            ],
+            "sections": [_section(section, answers, shown) for section in definition.sections],
             "signatures": [
                 {"signer": line.signer, "meaning": line.meaning, "optional": line.optional} for line in lines
             ],
         }
     )
+
+
+def _section(section: Section, answers: Answers, shown: Collection[str]) -> dict[str, Any]:
+    items = [_line(item, answers) for item in section.items if item.code in shown]
+    return {"title": section.title, "intro": section.intro, "items": items}
 
 
 def _line(item: Item, answers: Answers) -> dict[str, Any]:
