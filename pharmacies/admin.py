@@ -7,7 +7,9 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from pharmacies import actions
+from pharmacies.forms import NcpdpField
 from pharmacies.models import Pharmacy, PharmacyCertification, PharmacyStaff, QuizAttempt
+from prescribers.forms import NpiField
 from rems_portal.accounts.permissions import can_administer
 from rems_portal.admin.acts import ActForm, Asked, Button
 from rems_portal.admin.certifications import certification_buttons
@@ -51,6 +53,39 @@ HAND_OVER = Button(
 )
 
 
+class NumbersForm(ActForm):
+    """The numbers that identify the pharmacy, and why they are corrected."""
+
+    npi = NpiField(label="NPI", max_length=60, missing="Type the pharmacy’s NPI: 10 digits.")
+    ncpdp_id = NcpdpField(label="NCPDP id", max_length=60, missing="Type the NCPDP id: 7 digits.")
+    reason = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
+        max_length=100,
+        help_text="At most 100 characters. It stays in the pharmacy's history.",
+    )
+
+    def __init__(self, data: Any = None, *, record: Any = None) -> None:
+        super().__init__(data, record=record)
+        for name in ("npi", "ncpdp_id"):
+            self.fields[name].initial = getattr(record, name)
+
+
+def _correct_numbers(asked: Asked) -> None:
+    actions.correct_pharmacy_numbers(by=asked.by, at=asked.at, user=asked.user, pharmacy=asked.record, **asked.answers)
+
+
+CORRECT_NUMBERS = Button(
+    name="numbers",
+    label="Correct the NPI or NCPDP id",
+    explains="The signed form stays as it was signed. Certificates made from now on bear the corrected numbers.",
+    may=can_administer,
+    offered=lambda pharmacy: True,
+    run=_correct_numbers,
+    done="The pharmacy's numbers are corrected.",
+    form=NumbersForm,
+)
+
+
 class CertificationInline(RecordInline):
     """A pharmacy's part in each program."""
 
@@ -85,7 +120,7 @@ class PharmacyAdmin(RecordAdmin):
     search_help_text = "NPI, NCPDP id or name"
     ordering = ("name",)
     inlines = (CertificationInline, StaffInline)
-    buttons = (HAND_OVER,)
+    buttons = (HAND_OVER, CORRECT_NUMBERS)
 
 
 @admin.register(PharmacyCertification)

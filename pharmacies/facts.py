@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pharmacies.models import Pharmacy, PharmacyCertification, QuizAttempt
+from rems_portal.audit.history import held_at
 from rems_portal.materials.queries import readings_of
 from rems_portal.rules.calendars import program_day, zone_named
 from rems_portal.rules.certification import PharmacyCertificationFacts, ReviewFacts, oldest_certification, quiz_counts
@@ -64,9 +65,13 @@ def enrollment_answers(pharmacy: Pharmacy, processes: frozenset[str]) -> dict[st
 
 
 def kept_answers(certification: PharmacyCertification) -> dict[str, Answer]:
-    """Return the answers of the signed form that are kept in columns too, so that a changed column shows as broken."""
+    """Return the answers of the signed form that are kept in columns too, so that a tampered column shows as broken.
+
+    The pharmacy's details are those that held when it was signed: an act that changes them later breaks no form.
+    """
     kept: dict[str, Answer] = {code: getattr(certification, column) for code, column in PROCESS_COLUMNS.items()}
-    return kept | {name: getattr(certification.pharmacy, name) for name in IDENTITY}
+    pharmacy, signed_at = certification.pharmacy, certification.signed_at
+    return kept | (held_at(pharmacy, signed_at, IDENTITY) if signed_at else {})
 
 
 def quiz_attempts_of(person_id: int, program: str) -> tuple[QuizAttemptFacts, ...]:

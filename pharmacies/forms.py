@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from pharmacies.actions import PharmacyIdentity
+from pharmacies.actions import PharmacyDetails, PharmacyIdentity
 from pharmacies.facts import AskedQuestion
 from pharmacies.models import Pharmacy
 from prescribers.forms import NpiField, PhoneField
@@ -50,12 +50,13 @@ class NcpdpField(LineField):
             raise ValidationError(sentence, code="length")
 
 
-class IdentityForm(TypedForm):
-    """Who the pharmacy is and where (PH-01)."""
+COLUMNS = ("name", "npi", "ncpdp_id", "time_zone", "phone", "address")
+
+
+class DetailsForm(TypedForm):
+    """What the pharmacy is called and where it is (PH-01)."""
 
     name = LineField(label="Name of the pharmacy", max_length=150, missing="Type the pharmacy’s name.")
-    npi = NpiField(label="NPI of the pharmacy", max_length=60, missing="Type the pharmacy’s NPI: 10 digits.")
-    ncpdp_id = NcpdpField(label="NCPDP id", max_length=60, missing="Type the NCPDP id: 7 digits.")
     time_zone = forms.ChoiceField(
         label="Time zone",
         choices=[("", "Choose the time zone"), *ZONES],
@@ -73,13 +74,25 @@ class IdentityForm(TypedForm):
             field = cast(forms.ChoiceField, self.fields["time_zone"])
             field.choices = [("", "Choose the time zone"), *ZONES, (shown.time_zone, shown.time_zone)]
 
+    def details(self) -> PharmacyDetails:
+        """Return what a valid form says."""
+        return PharmacyDetails(**self.cleaned_data)
+
+
+class IdentityForm(DetailsForm):
+    """Who the pharmacy is and where (PH-01)."""
+
+    npi = NpiField(label="NPI of the pharmacy", max_length=60, missing="Type the pharmacy’s NPI: 10 digits.")
+    ncpdp_id = NcpdpField(label="NCPDP id", max_length=60, missing="Type the NCPDP id: 7 digits.")
+
+    field_order = COLUMNS
+
     def identity(self) -> PharmacyIdentity:
         """Return what a valid form says."""
         return PharmacyIdentity(**self.cleaned_data)
 
 
 ZONE_NAMES = {label.partition(" ")[0].strip(",").lower(): name for name, label in reversed(ZONES)}
-COLUMNS = ("name", "npi", "ncpdp_id", "time_zone", "phone", "address")
 MOST_SITES = 50
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("certify/sites/", sites.certify_sites, name="certify-sites"),
     path("certify/<int:pk>/", certification.certify_pharmacy_page, name="certify-pharmacy"),
     path("certify/<int:pk>/pharmacy/", certification.certify_identity, name="certify-identity"),
+    path("certify/<int:pk>/details/", certification.certify_details, name="certify-details"),
     path("certify/<int:pk>/materials/<slug:material>/", certification.certify_material, name="certify-material"),
     path("certify/<int:pk>/quiz/", quiz.certify_quiz, name="certify-quiz"),
     path("certify/<int:pk>/quiz/<int:attempt>/", quiz.certify_quiz_paper, name="certify-quiz-paper"),

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from prescribers.models import Prescriber, PrescriberCertification
+from rems_portal.audit.history import held_at
 from rems_portal.materials.queries import readings_of
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.certification import PrescriberCertificationFacts, ReviewFacts, oldest_certification
@@ -32,6 +33,15 @@ def enrollment_answers(prescriber: Prescriber) -> dict[str, Answer]:
         "practice_name": prescriber.practice_name,
         "phone": prescriber.phone,
     }
+
+
+def kept_answers(certification: PrescriberCertification) -> dict[str, Answer]:
+    """Return what the record says of the prescriber as of the signature, so that a tampered column shows as broken.
+
+    An act that changes details later breaks no form.
+    """
+    said = enrollment_answers(certification.prescriber)
+    return held_at(certification.prescriber, certification.signed_at, said) if certification.signed_at else said
 
 
 def certification_facts(

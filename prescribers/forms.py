@@ -108,6 +108,14 @@ class CertificationForm(TypedForm):
         return PrescriberIdentity(**{name: self.cleaned_data[name] for name in self.IDENTITY})
 
 
+class DetailsForm(TypedForm):
+    """What a prescriber may change after the form was signed (PR-02)."""
+
+    credentials = LineField(label="Credentials", max_length=40, required=False, help_text="For example MD, DO, NP.")
+    practice_name = LineField(label="Practice or hospital", max_length=150, missing="Type the name of your practice.")
+    phone = PhoneField(label="Office telephone", max_length=30, missing="Type your office’s telephone number.")
+
+
 class DelegateForm(TypedForm):
     """The address of the office staff account that becomes a delegate, and the days on which it is one."""
 

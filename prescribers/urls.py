@@ -8,6 +8,7 @@ app_name = "prescribers"
 urlpatterns = [
     path("certify/", certification.certify, name="certify"),
     path("certify/renew/", certification.certify_renew, name="certify-renew"),
+    path("certify/details/", certification.certify_details, name="certify-details"),
     path("certify/form.pdf", certification.form_pdf, name="certify-form-pdf"),
     path("certify/certificate.pdf", certification.certificate, name="certificate-pdf"),
     path("delegates/", delegates.delegates, name="delegates"),

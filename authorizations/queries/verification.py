@@ -5,6 +5,9 @@ Of patients nothing is ever read here: a form about one only exists, or doesn't.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
+
+from django.db.models import Model
 
 from pharmacies.facts import is_certified as pharmacy_is_certified
 from pharmacies.models import Pharmacy, PharmacyCertification
@@ -12,6 +15,8 @@ from prescribers.facts import is_certified as prescriber_is_certified
 from prescribers.models import Prescriber, PrescriberCertification
 from rems_portal.program import program_at
 from rems_portal.signatures.models import SignedForm
+
+Party = TypeVar("Party", Prescriber, Pharmacy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +39,20 @@ def form_numbered(number: str) -> SignedForm | None:
 
 def holder_of(form: SignedForm, at: datetime) -> Holder | None:
     """Return whom an enrollment form certifies, as of `at` (UTC); None for every other form."""
-    kind, _, number = form.about.partition(" ")
+    kind = form.about.partition(" ")[0]
     program = program_at(at)
     certifies = form.program == program.program and form.code == f"{kind}_enrollment"
-    if certifies and kind == "prescriber" and (who := Prescriber.objects.filter(npi=number).first()):
+    if certifies and kind == "prescriber" and (who := _signatory(Prescriber, PrescriberCertification, form)):
         own = who.certifications.filter(form=form).first()
         return Holder(str(who), ("NPI", who.npi), prescriber_is_certified(who, program, at), own)
-    if certifies and kind == "pharmacy" and (where := Pharmacy.objects.filter(npi=number).first()):
+    if certifies and kind == "pharmacy" and (where := _signatory(Pharmacy, PharmacyCertification, form)):
         its = where.certifications.filter(form=form).first()
         return Holder(where.name, ("NPI", where.npi), pharmacy_is_certified(where, program, at), its)
     return None
+
+
+def _signatory(party: type[Party], certification: type[Model], form: SignedForm) -> Party | None:
+    """Return who signed an enrollment form, also one renewed since, and whatever NPI they had then."""
+    rested = certification.history.filter(form=form.pk).values("id")  # type: ignore[attr-defined]
+    found: Party | None = party._default_manager.filter(certifications__in=rested).first()
+    return found

@@ -1,6 +1,7 @@
 """The acts on pharmacies: becoming certified, program staff's oversight, and who works there."""
 
-from pharmacies.actions.certify import PharmacyIdentity, certify_pharmacy, start_certification
+from pharmacies.actions.certify import PharmacyDetails, PharmacyIdentity, certify_pharmacy, start_certification
+from pharmacies.actions.details import change_pharmacy_details, correct_pharmacy_numbers
 from pharmacies.actions.oversight import (
     decertify_pharmacy,
     reinstate_pharmacy,
@@ -13,11 +14,14 @@ from pharmacies.actions.staff import add_staff, end_staff
 from pharmacies.actions.training import complete_training
 
 __all__ = [
+    "PharmacyDetails",
     "PharmacyIdentity",
     "add_sites",
     "add_staff",
     "certify_pharmacy",
+    "change_pharmacy_details",
     "complete_training",
+    "correct_pharmacy_numbers",
     "decertify_pharmacy",
     "end_staff",
     "hand_over_pharmacy",

@@ -4,6 +4,7 @@ What is missing is said by `rules.certification`; pages only call these. The qui
 do to a certification in `oversight`, who works in a pharmacy in `staff`.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -42,15 +43,21 @@ TAKEN = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PharmacyIdentity:
-    """Who a pharmacy is, as the Pharmacy Enrollment Form asks. `time_zone` is an IANA name."""
+class PharmacyDetails:
+    """What a pharmacy is called and where it is. `time_zone` is an IANA name."""
 
     name: str
-    npi: str
-    ncpdp_id: str
     time_zone: str
     phone: str
     address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PharmacyIdentity(PharmacyDetails):
+    """Who a pharmacy is, as the Pharmacy Enrollment Form asks."""
+
+    npi: str
+    ncpdp_id: str
 
 
 def refusal(rule: str, obligation: str, sentence: str, move: Party = Party.PHARMACY) -> ActRefused:
@@ -92,14 +99,25 @@ def start_certification(
 
 
 def _identity_findings(identity: PharmacyIdentity) -> list[Finding]:
+    return [*number_findings(identity.npi, identity.ncpdp_id), *details_findings(identity)]
+
+
+def number_findings(npi: str, ncpdp_id: str) -> list[Finding]:
+    """Return what is wrong with a pharmacy's numbers, by themselves."""
     wrong = []
-    if not npi_is_valid(identity.npi):
+    if not npi_is_valid(npi):
         wrong.append("This NPI is mistyped: its check digit doesn’t fit. Correct it.")
-    if not ncpdp_id_is_valid(identity.ncpdp_id):
+    if not ncpdp_id_is_valid(ncpdp_id):
         wrong.append("An NCPDP id has seven digits. Correct it.")
-    if not zone_exists(identity.time_zone):
+    return [Finding("CERT-14", ("PH-01",), sentence, Party.PHARMACY) for sentence in wrong]
+
+
+def details_findings(details: PharmacyDetails) -> list[Finding]:
+    """Return what is missing or wrong of what a pharmacy is called and where it is."""
+    wrong = []
+    if not zone_exists(details.time_zone):
         wrong.append("Choose the time zone of the pharmacy: shipping deadlines are counted in it.")
-    if not (identity.name and identity.phone and identity.address):
+    if not (details.name and details.phone and details.address):
         wrong.append("Give the pharmacy’s name, telephone and address.")
     return [Finding("CERT-14", ("PH-01",), sentence, Party.PHARMACY) for sentence in wrong]
 
@@ -127,13 +145,19 @@ def _store_identity(pharmacy: Pharmacy, identity: PharmacyIdentity, *, signed: b
     if pharmacy.pk and all(getattr(pharmacy, name) == value for name, value in wanted.items()):
         return
     if signed:
-        sentence = "These details are part of the form you signed. To correct them, ask the program’s staff."
+        sentence = "The form of this pharmacy is signed. Change its details on the pharmacy’s own page."
         raise refusal("CERT-14", "PH-01", sentence)
-    same_number = Q(npi=identity.npi) | Q(ncpdp_id=identity.ncpdp_id)
+    store_identity(pharmacy, wanted)
+
+
+def store_identity(pharmacy: Pharmacy, columns: Mapping[str, str], *, why: str | None = None) -> None:
+    """Write who a pharmacy is, with its history row. Raises ActRefused when another pharmacy has one of the numbers."""
+    for name, value in columns.items():
+        setattr(pharmacy, name, value)
+    same_number = Q(npi=pharmacy.npi) | Q(ncpdp_id=pharmacy.ncpdp_id)
     if Pharmacy.objects.filter(same_number).exclude(pk=pharmacy.pk).exists():
         raise refusal("CERT-14", "PH-01", TAKEN)
-    for name, value in wanted.items():
-        setattr(pharmacy, name, value)
+    pharmacy._change_reason = why  # type: ignore[attr-defined]
     try:
         with transaction.atomic():
             pharmacy.save()

@@ -6,14 +6,15 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from pharmacies.actions import certify_pharmacy, start_certification
+from pharmacies.actions import certify_pharmacy, change_pharmacy_details, start_certification
 from pharmacies.facts import ENROLLMENT_FORM
-from pharmacies.forms import EnrollmentForm, IdentityForm
+from pharmacies.forms import DetailsForm, EnrollmentForm, IdentityForm
 from pharmacies.presenters import STEPS, MaterialToReview, zone_in_words
 from pharmacies.queries import sites_to_sign
 from pharmacies.views.documents import form_of
 from pharmacies.views.standings import Standing, standing_of, step_page
 from pharmacies.views.visits import visit_of
+from rems_portal.admin.history import changes_of
 from rems_portal.errors import ActRefused
 from rems_portal.materials.actions import record_reading
 from rems_portal.materials.presenters import text_of
@@ -71,6 +72,25 @@ def certify_identity(request: HttpRequest, pk: int) -> HttpResponse:
         except ActRefused as refusal:
             form.add_error("npi", [finding.sentence for finding in refusal.findings])
     return step_page(request, "identity", standing, form=form)
+
+
+def certify_details(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change what an enrolled pharmacy is called and where it is; the signed form stays as it is."""
+    standing = standing_of(request, pk)
+    if standing.first:
+        return redirect("pharmacies:certify-identity", pk)
+    pharmacy = standing.certification.pharmacy
+    form = DetailsForm(request.POST if request.method == "POST" else None, shown=pharmacy)
+    if form.is_valid():
+        try:
+            change_pharmacy_details(
+                by=actor_of(request), at=standing.visit.at, pharmacy=pharmacy, details=form.details()
+            )
+            messages.success(request, "The pharmacy’s details are as you wrote them. The signed form stays as it was.")
+            return redirect("pharmacies:certify-pharmacy", pk)
+        except ActRefused as refusal:
+            form.add_error(None, [finding.sentence for finding in refusal.findings])
+    return step_page(request, "change_details", standing, form=form)
 
 
 def certify_material(request: HttpRequest, pk: int, material: str) -> HttpResponse:
@@ -142,8 +162,14 @@ def _new_page(request: HttpRequest, form: IdentityForm, asked: int) -> HttpRespo
 
 def _standing_page(request: HttpRequest, standing: Standing) -> HttpResponse:
     certification = standing.certification
-    zone = zone_in_words(certification.pharmacy)
-    return step_page(request, "certification", standing, zone=zone, signed=form_of(certification))
+    return step_page(
+        request,
+        "certification",
+        standing,
+        zone=zone_in_words(certification.pharmacy),
+        signed=form_of(certification),
+        changes=changes_of(certification.pharmacy),
+    )
 
 
 def _material_page(request: HttpRequest, standing: Standing, shown: MaterialToReview) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from prescribers.actions.certify import PrescriberIdentity, certify_prescriber, save_prescriber_identity
 from prescribers.actions.delegates import add_delegate, end_delegation, plan_delegation_end
+from prescribers.actions.details import change_prescriber_details
 from prescribers.actions.oversight import (
     decertify_prescriber,
     reinstate_prescriber,
@@ -13,6 +14,7 @@ __all__ = [
     "PrescriberIdentity",
     "add_delegate",
     "certify_prescriber",
+    "change_prescriber_details",
     "decertify_prescriber",
     "end_delegation",
     "plan_delegation_end",

@@ -60,7 +60,7 @@ def save_prescriber_identity(
         raise refusal("CERT-03", "PR-02", "This NPI is mistyped: its check digit doesn’t fit. Correct it.")
     earlier = PrescriberCertification.objects.filter(prescriber__user=owner, program=program.program).first()
     if earlier and earlier.status != CertificationStatus.IN_PROGRESS:
-        sentence = "Your details are part of the form you signed. To correct them, ask the program’s staff."
+        sentence = "Your form is signed. Change your details on your certification’s page."
         raise refusal("CERT-03", "PR-02", sentence)
     _store_identity(prescriber, identity)
     return earlier or PrescriberCertification.objects.create(

@@ -12,15 +12,16 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from prescribers.actions import certify_prescriber, save_prescriber_identity
+from prescribers.actions import certify_prescriber, change_prescriber_details, save_prescriber_identity
 from prescribers.actions.certify import ENROLLMENT_FORM
-from prescribers.facts import enrollment_answers
-from prescribers.forms import CertificationForm
+from prescribers.facts import enrollment_answers, kept_answers
+from prescribers.forms import CertificationForm, DetailsForm
 from prescribers.models import PrescriberCertification
 from prescribers.permissions import require_prescriber
 from prescribers.presenters import MaterialToReview, certificate_of, materials_to_review
 from prescribers.queries import certification_of
 from rems_portal.accounts.models import User
+from rems_portal.admin.history import changes_of
 from rems_portal.errors import ActRefused
 from rems_portal.materials.queries import readings_of
 from rems_portal.pdf import pdf_answer
@@ -93,7 +94,11 @@ def certify(request: HttpRequest) -> HttpResponse:
         return _fill_in(request, standing)
     if request.method == "POST":
         return redirect("prescribers:certify")
-    context = {"newer": [one for one in standing.unread if one.material.must_be_read], "shown": _shown(standing)}
+    context = {
+        "newer": [one for one in standing.unread if one.material.must_be_read],
+        "shown": _shown(standing),
+        "changes": changes_of(standing.certification.prescriber) if standing.certification else [],
+    }
     return _page(request, "certification", standing, **context)
 
 
@@ -169,9 +174,26 @@ def _kept(request: HttpRequest, standing: Standing, form: CertificationForm) -> 
         return None
 
 
+def certify_details(request: HttpRequest) -> HttpResponse:
+    """Change practice, credentials and telephone after the form was signed; the signed form stays as it is."""
+    standing = _standing(request)
+    if standing.open or standing.certification is None:
+        return redirect("prescribers:certify")
+    who = standing.certification.prescriber
+    form = DetailsForm(request.POST if request.method == "POST" else None, initial=enrollment_answers(who))
+    if form.is_valid():
+        try:
+            change_prescriber_details(by=actor_of(request), at=standing.at, prescriber=who, **form.cleaned_data)
+            messages.success(request, "Your details are as you wrote them. The signed form stays as it was.")
+            return redirect("prescribers:certify")
+        except ActRefused as refusal:
+            form.add_error(None, [finding.sentence for finding in refusal.findings])
+    return _page(request, "change_details", standing, form=form)
+
+
 def _shown(standing: Standing) -> ShownForm | None:
     one = standing.certification
-    return shown_form(one.form, kept=enrollment_answers(one.prescriber)) if one and one.form else None
+    return shown_form(one.form, kept=kept_answers(one)) if one and one.form else None
 
 
 def _page(request: HttpRequest, name: str, standing: Standing, **context: Any) -> HttpResponse:

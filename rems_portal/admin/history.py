@@ -47,6 +47,11 @@ def history_of(record: Model, limit: int = 200) -> list[Entry]:
     return entries[:limit]
 
 
+def changes_of(record: Model, limit: int = 200) -> list[Entry]:
+    """Return the latest entries of a record's history that changed something, latest first; its beginning left out."""
+    return [entry for entry in history_of(record, limit) if entry.what == KINDS["~"] and entry.changes]
+
+
 def _entry(row: Any, before: Any, fields: Iterable[Any], related: dict[str, dict[Any, str]]) -> Entry:
     changes = []
     for field in fields:

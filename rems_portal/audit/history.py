@@ -1,5 +1,7 @@
 """django-simple-history as this portal uses it: every row names the actor, the channel and the instant of its act."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -55,6 +57,21 @@ def audited(**options: Any) -> HistoricalRecords:
 def write_history(record: models.Model, *, why: str = "") -> None:
     """Write the history row of a change that an act made by `queryset.update`, which simple-history does not see."""
     _write_row(record, "~", why)
+
+
+def held_at(record: models.Model, at: datetime, columns: Collection[str]) -> dict[str, Any]:
+    """Return what these columns of a record held at the instant `at`, as the acts up to then wrote them.
+
+    A column that no longer says what the last act wrote is given as it is now: a change by an act leaves what held
+    before as it was, a change around the acts shows.
+    """
+    now = {name: getattr(record, name) for name in columns}
+    manager = record.history  # type: ignore[attr-defined]
+    rows = list(manager.order_by("-history_date", "-history_id").values("history_date", *columns))
+    if not rows:
+        return now
+    then = next((row for row in rows if row["history_date"] <= at), rows[-1])
+    return {name: then[name] if value == rows[0][name] else value for name, value in now.items()}
 
 
 # By model: simple-history's own way to its table makes a new manager class each time, which takes longer than the row.

@@ -1,5 +1,6 @@
 """The pages of a pharmacy's certification and staff: what is typed, shown again, refused, and scoped."""
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 import tests.factories as make
-from pharmacies.actions import PharmacyIdentity, decertify_pharmacy, suspend_pharmacy
+from pharmacies.actions import decertify_pharmacy, suspend_pharmacy
 from pharmacies.models import Pharmacy, PharmacyCertification, PharmacyStaff, QuizAttempt
 from rems_portal.accounts.models import User
 from rems_portal.audit.models import AccessEvent
@@ -43,7 +44,7 @@ def person(client: Client, now: Any) -> User:
 
 def typed(**changes: str) -> dict[str, str]:
     wanted = identity(npi="1234567893", ncpdp_id="7654321")
-    return {name: getattr(wanted, name) for name in PharmacyIdentity.__slots__} | changes
+    return asdict(wanted) | changes
 
 
 @pytest.mark.rems("PH-01", "PH-02")

@@ -163,6 +163,13 @@ for _acts, _kind in ((prescribers, "prescriber"), (pharmacies, "pharmacy")):
         case_of(getattr(_acts, _full))(lambda acts=_acts, kind=_kind, name=_name: _oversight(acts, kind, name))
 
 
+@case_of(prescribers.change_prescriber_details)
+def _() -> tuple[Actor, Perform]:
+    dr = make.prescriber()
+    wanted = {"practice_name": "Elm Clinic", "credentials": "DO", "phone": "617-555-0100"}
+    return doing(dr.user, prescribers.change_prescriber_details, prescriber=dr, **wanted)
+
+
 @case_of(prescribers.add_delegate)
 def _() -> tuple[Actor, Perform]:
     dr, other = make.prescriber(), make.account("delegate")
@@ -235,6 +242,21 @@ def _() -> tuple[Actor, Perform]:
         name="P", npi=make.npi(), ncpdp_id=make.ncpdp_id(), time_zone="America/Denver", phone="5", address="1 St"
     )
     return doing(user, pharmacies.add_sites, user=user, sites=[site], program=PROGRAM)
+
+
+@case_of(pharmacies.change_pharmacy_details)
+def _() -> tuple[Actor, Perform]:
+    shop = make.pharmacy()
+    details = pharmacies.PharmacyDetails(name="New", time_zone="America/Denver", phone="5", address="2 St")
+    return doing(shop.staff.get().user, pharmacies.change_pharmacy_details, pharmacy=shop, details=details)
+
+
+@case_of(pharmacies.correct_pharmacy_numbers)
+def _() -> tuple[Actor, Perform]:
+    shop, user = make.pharmacy(), make.administrator()
+    wanted = {"npi": make.npi(), "ncpdp_id": make.ncpdp_id(), "reason": "Two digits were swapped"}
+    act = pharmacies.correct_pharmacy_numbers
+    return doing(user, act, Channel.ADMIN, user=user, pharmacy=shop, **wanted)
 
 
 @case_of(pharmacies.hand_over_pharmacy)
