@@ -19,7 +19,6 @@ from patients.models import (
     SafetyReport,
     SigningInvitation,
     SurveyInvitation,
-    Transfer,
 )
 from patients.presenters import shown_patient_survey
 from rems_portal.admin.display import as_list
@@ -170,7 +169,6 @@ class SigningInvitationAdmin(CourseRecordAdmin):
     exclude = ("token_hash",)
 
 
-@admin.register(Transfer)
 class TransferAdmin(CourseRecordAdmin):
     """Moves of patients from one prescriber to another: asked for, done, taken back."""
 

@@ -1,4 +1,4 @@
-"""Courses of treatment for program staff: all that happened in them, and ending one, with a reason."""
+"""Courses of treatment and transfers for program staff: what happened, and ending or taking one back, with a reason."""
 
 from typing import Any
 
@@ -8,10 +8,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from authorizations.actions.discontinue import LONGEST_REASON, discontinue_by_program
+from authorizations.actions.oversight import withdraw_transfer_by_program
 from authorizations.presenters.history import history_of_courses
 from authorizations.queries.history import past_of
-from patients.admin import EnrollmentAdmin
-from patients.models import Enrollment
+from patients.admin import EnrollmentAdmin, TransferAdmin
+from patients.models import Enrollment, Transfer
 from rems_portal.accounts.permissions import can_manage_cases
 from rems_portal.admin.acts import Asked, Button, ReasonForm
 from rems_portal.clockwork import instant_in_words
@@ -19,15 +20,19 @@ from rems_portal.program import program_at
 from rems_portal.rules.lifecycles import EnrollmentStatus
 
 
-class EndTreatmentForm(ReasonForm):
-    """Why the treatment ends, and whether reminders follow."""
-
-    died = forms.BooleanField(required=False, label="The patient died: no reminders go out")
+class RecordReasonForm(ReasonForm):
+    """A reason that is kept on the record itself."""
 
     def __init__(self, data: Any = None, *, record: Any = None) -> None:
         super().__init__(data, record=record)
         self.fields["reason"].max_length = LONGEST_REASON  # type: ignore[attr-defined]
         self.fields["reason"].help_text = f"At most {LONGEST_REASON} characters. It stays on the record."
+
+
+class EndTreatmentForm(RecordReasonForm):
+    """Why the treatment ends, and whether reminders follow."""
+
+    died = forms.BooleanField(required=False, label="The patient died: no reminders go out")
 
 
 def _end_treatment(asked: Asked) -> object:
@@ -73,3 +78,29 @@ class CourseAdmin(EnrollmentAdmin):
             for event in events
         )
         return format_html("<ol>{}</ol>", format_html_join("", "<li>{}: <strong>{}</strong>.{} {}</li>", rows))
+
+
+def _withdraw_transfer(asked: Asked) -> object:
+    return withdraw_transfer_by_program(
+        by=asked.by, at=asked.at, user=asked.user, transfer=asked.record, reason=asked.reason
+    )
+
+
+@admin.register(Transfer)
+class TransferOversightAdmin(TransferAdmin):
+    """Transfers, with taking back one that waits."""
+
+    buttons = (
+        Button(
+            name="withdraw",
+            label="Take this transfer back",
+            explains="The form can’t be signed any more and its links stop working. The office that asked is told that "
+            "it will not take place. The patient stays with the prescriber there is.",
+            may=can_manage_cases,
+            offered=lambda transfer: transfer.pending,
+            run=_withdraw_transfer,
+            done="The transfer is taken back.",
+            form=RecordReasonForm,
+            dangerous=True,
+        ),
+    )

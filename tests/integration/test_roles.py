@@ -264,6 +264,7 @@ ENDED = ("authorizations:ending-form", "authorizations:ending-form-pdf", "patien
 ADD = {User, Product, ApiToken}
 ACTS = {
     "patients_enrollment": ("end-treatment", {"case_manager": OK, "administrator": OK}),
+    "patients_transfer": ("withdraw", {"case_manager": OK, "administrator": OK}),
     "patients_safetycase": ("close", {"case_manager": OK, "administrator": OK}),
     "authorizations_compliancecase": ("close", {"case_manager": OK, "administrator": OK}),
     "prescribers_prescribercertification": ("suspend", {"administrator": OK}),

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 
 import tests.factories as make
 from authorizations.actions.category import change_category
+from authorizations.actions.oversight import withdraw_transfer_by_program
 from authorizations.actions.safety import report_pregnancy
 from authorizations.actions.transfer import ask_transfer, withdraw_transfer
 from patients.models import Enrollment, SafetyCase, Transfer
@@ -20,6 +21,7 @@ from rems_portal.notifications.models import OutboxMessage
 from rems_portal.rules.categories import CannotBasis, RiskCategory
 from rems_portal.rules.forms import read_document
 from tests.factories import NOW, PROGRAM
+from tests.integration.offices import signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 C = RiskCategory
@@ -274,6 +276,53 @@ class TestWithdrawing:
         other: Prescriber = make.prescriber()
         with pytest.raises(Transfer.DoesNotExist):
             withdraw_transfer(by=make.actor(other.user), at=LATER, prescriber=other, transfer=asked, reason="No")
+
+
+class TestWithdrawnByProgram:
+    """Program staff take back a transfer that hangs."""
+
+    def withdraw(self, asked: Transfer, *, by: Any = None, reason: str = "Asked by the patient") -> Transfer:
+        user = by or make.case_manager()
+        return withdraw_transfer_by_program(by=make.actor(user), at=LATER, user=user, transfer=asked, reason=reason)
+
+    def test_its_link_stops_the_asker_is_told_and_the_patient_stays(self) -> None:
+        one = make.enrollment(C.AM)
+        asked, user = make.transfer(one), make.case_manager()
+        OutboxMessage.objects.all().delete()
+        done = self.withdraw(asked, by=user)
+        assert (done.withdrawn_at, done.withdrawn_reason) == (LATER, "Asked by the patient")
+        assert (done.withdrawn_by_name, done.history.latest().history_user) == (user.full_name, user)
+        assert told() == {asked.to_prescriber.user.email}
+        with pytest.raises(ActRefused, match="doesn’t wait for a signature"):
+            make.transferred(asked, at=LATER)
+        with pytest.raises(ActRefused, match="doesn’t wait any more"):
+            self.withdraw(asked)
+        assert Enrollment.objects.get(pk=one.pk).prescriber == one.prescriber
+
+    @pytest.mark.parametrize("reason", ["", "  ", "x" * 201])
+    def test_it_needs_a_reason(self, reason: str) -> None:
+        asked = make.transfer(make.enrollment(C.AM))
+        with pytest.raises(ActRefused, match="Give the reason"):
+            self.withdraw(asked, reason=reason)
+        asked.refresh_from_db()
+        assert asked.pending
+
+    def test_only_case_managers_and_administrators(self) -> None:
+        asked = make.transfer(make.enrollment(C.AM))
+        for who in (make.auditor(), asked.to_prescriber.user, asked.from_prescriber.user):
+            with pytest.raises(PermissionDenied):
+                self.withdraw(asked, by=who)
+        assert self.withdraw(asked, by=make.administrator()).withdrawn_at
+
+    def test_button_in_the_administration_takes_it_back_once(self) -> None:
+        asked = make.transfer(make.enrollment(C.AM))
+        client = signed_in(make.case_manager())
+        here = f"/admin/patients/transfer/{asked.pk}/"
+        assert "Take this transfer back" in text_of(client.get(f"{here}change/"))
+        assert client.post(f"{here}act/withdraw/", {"reason": "x" * 201}).status_code == 422
+        done = client.post(f"{here}act/withdraw/", {"reason": "Asked by the patient"}, follow=True)
+        assert "The transfer is taken back." in text_of(done)
+        assert "Take this transfer back" not in text_of(client.get(f"{here}change/"))
 
 
 def _identity(form: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from authorizations.actions import (
     confirm,
     discontinue,
     dispense,
+    oversight,
     patient_signature,
     patient_survey,
     safety,
@@ -179,6 +180,13 @@ def _() -> tuple[Actor, Perform]:
     asked = make.transfer(make.enrollment(RiskCategory.AM), at=NOW - hours(1))
     dr = asked.to_prescriber
     return doing(dr.user, transfer.withdraw_transfer, prescriber=dr, transfer=asked, reason="Stays")
+
+
+@case_of(oversight.withdraw_transfer_by_program)
+def _() -> tuple[Actor, Perform]:
+    asked, user = make.transfer(make.enrollment(RiskCategory.AM), at=NOW - hours(1)), make.case_manager()
+    act = oversight.withdraw_transfer_by_program
+    return doing(user, act, Channel.ADMIN, user=user, transfer=asked, reason="Asked by the patient")
 
 
 @case_of(discontinue.discontinue_treatment)
