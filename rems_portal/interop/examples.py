@@ -64,6 +64,7 @@ TEST: Body = {"collected_at": "2026-06-15T12:30:00Z", "result": "negative", "on_
 STATUS: Body = {
     "patient_number": EXAMPLES[Kind.PATIENT],
     "enrolled": True,
+    "enrollment_status": "enrolled",
     "risk_category": "AM",
     "at": "2026-06-15T15:00:00Z",
     "program_version": "2026-04-27",

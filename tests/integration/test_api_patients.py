@@ -7,6 +7,7 @@ import pytest
 import tests.factories as make
 from authorizations.actions.authorize import missing_for_next_authorization
 from authorizations.models import Confirmation
+from patients.actions import withdraw_enrollment
 from patients.models import PregnancyTest, SafetyCase
 from rems_portal.audit.models import AccessEvent
 from rems_portal.interop.api import patients as views
@@ -14,6 +15,7 @@ from rems_portal.numbering import new_number
 from rems_portal.rules.numbers import Kind
 from rems_portal.rules.vocabulary import RiskCategory
 from tests.integration.api_calls import LABEL, at_now, authorization_ask, system_of, test_ask  # noqa: F401
+from tests.integration.offices import page, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
@@ -147,6 +149,27 @@ def test_status_says_what_the_rules_would_say(category: RiskCategory) -> None:
     assert body["findings"] == [finding.as_dict() for finding in preview.findings]
     assert (body["ready"], body["risk_category"], body["enrolled"]) == (preview.granted, category.value, True)
     assert body["live_authorization"] is None
+
+
+@pytest.mark.rems("PR-08")
+def test_status_tells_what_waits_from_what_has_ended_as_the_page_does() -> None:
+    taken_back = make.pending_enrollment()
+    dr = taken_back.prescriber
+    withdraw_enrollment(
+        by=make.actor(dr.user), at=make.NOW, prescriber=dr, enrollment=taken_back, reason="Asked by mistake"
+    )
+    for one, expected, on_the_page in (
+        (make.pending_enrollment(), "pending", "Waits for signatures"),
+        (make.ready(make.enrollment()), "enrolled", "Ready to authorize"),
+        (taken_back, "withdrawn", "Form withdrawn"),
+        (make.discontinued(make.enrollment()), "discontinued", "No longer enrolled"),
+    ):
+        path = f"patients/{one.patient.number}/status"
+        body = system_of(one.prescriber).get(path).json()
+        assert (body["enrollment_status"], body["enrolled"]) == (expected, expected == "enrolled")
+        shown = signed_in(one.prescriber.user).get(page("patient", one.patient.number))
+        assert shown.context["standing"].label == on_the_page
+        assert system_of(make.prescriber()).get(path).status_code == 404
 
 
 def test_attesting_what_the_status_lists_is_enough() -> None:

@@ -101,6 +101,7 @@ class PatientStatus(PrescriberView):
             {
                 "patient_number": enrollment.patient.number,
                 "enrolled": enrollment.status == EnrollmentStatus.ENROLLED,
+                "enrollment_status": enrollment.status,
                 "risk_category": category,
                 "at": at,
                 "program_version": decision.program_version,

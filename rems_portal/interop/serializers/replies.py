@@ -8,7 +8,7 @@ from rest_framework import serializers
 from authorizations.models import Dispense
 from patients.models import PregnancyTest
 from rems_portal.interop.serializers.fields import one_of
-from rems_portal.rules.lifecycles import AuthorizationStatus, ConfirmationStatus
+from rems_portal.rules.lifecycles import AuthorizationStatus, ConfirmationStatus, EnrollmentStatus
 from rems_portal.rules.vocabulary import Party, RiskCategory
 
 
@@ -39,6 +39,7 @@ PartyField = one_of(Party)
 CategoryField = one_of(RiskCategory)
 AuthorizationStatusField = one_of(AuthorizationStatus)
 ConfirmationStatusField = one_of(ConfirmationStatus)
+EnrollmentStatusField = one_of(EnrollmentStatus)
 HowField = one_of(Dispense.How)
 ResultField = one_of(PregnancyTest.Result)
 
@@ -143,6 +144,10 @@ class StatusReply(serializers.Serializer[Any]):
 
     patient_number = serializers.CharField()
     enrolled = serializers.BooleanField()
+    enrollment_status = EnrollmentStatusField(
+        help_text="pending: signed by the prescriber, waits for the patient's side. withdrawn: taken back while it "
+        "waited. discontinued: treatment has ended; a restart is a new enrollment."
+    )
     risk_category = CategoryField(help_text="The one that fits today, whatever form is on file.")
     at = serializers.DateTimeField()
     program_version = serializers.CharField()
