@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from authorizations.actions.after_care import queue_after_care
 from authorizations.actions.jobs import queue_reminders, settle_overdue
+from authorizations.actions.renewals import queue_renewals
 from rems_portal.audit.actors import Actor, Channel
 from rems_portal.program import program_at
 
@@ -15,8 +16,10 @@ JOB = Actor(name="Regular job", channel=Channel.JOB)
 def sweep_reminders() -> None:
     """Queue the reminders of today's program day; a second run on the same day queues nothing more."""
     at = timezone.now()
+    program = program_at(at)
     queue_reminders(at=at)
-    queue_after_care(at=at, program=program_at(at))
+    queue_after_care(at=at, program=program)
+    queue_renewals(at=at, program=program)
 
 
 @shared_task
