@@ -86,7 +86,7 @@ def test_number_of_another_pharmacy_is_refused() -> None:
 def test_details_of_a_signed_form_stay() -> None:
     shop = make.pharmacy()
     user = shop.staff.get().user
-    with pytest.raises(ActRefused, match="form you signed"):
+    with pytest.raises(ActRefused, match="Change its details on the pharmacy’s own page"):
         start_certification(
             by=make.actor(user),
             at=make.NOW,
