@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
@@ -171,6 +172,18 @@ def test_copy_on_a_server_without_pango_is_excused_in_spanish(monkeypatch: pytes
     answer = client.get(signing.page("signing-copy", secret))
     assert answer.status_code == 503
     assert "Pida una copia" in read(answer)
+
+
+def test_pages_of_error_have_a_sentence_in_spanish_for_who_has_no_account() -> None:
+    strict = Client(enforce_csrf_checks=True)
+    one, secret = answering.handed_over()
+    missing, old = strict.get("/s/"), strict.post(answering.page(secret), answering.birth_date(one))
+    assert (missing.status_code, old.status_code) == (404, 403)
+    fault = render_to_string("500.html")
+    for page, words in ((missing.text, "Aquí no hay nada."), (old.text, "no se guardó"), (fault, "llame ahora")):
+        assert words in " ".join(said_in("es", page))
+    strict.force_login(one.prescriber.user)
+    assert not said_in("es", strict.get("/s/").text)
 
 
 def test_guide() -> None:
