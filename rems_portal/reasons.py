@@ -7,9 +7,9 @@ from rems_portal.errors import ActRefused
 LONGEST_REASON = 200
 
 
-def require_reason(reason: str, refuse: Callable[[str], ActRefused]) -> str:
+def require_reason(reason: str, refuse: Callable[[str], ActRefused], *, longest: int = LONGEST_REASON) -> str:
     """Return a reason without the space around it; raise what `refuse` makes of a sentence when it is none, or long."""
     words = reason.strip()
-    if not 0 < len(words) <= LONGEST_REASON:
-        raise refuse(f"Give the reason, in at most {LONGEST_REASON} characters: it stays in the record.")
+    if not 0 < len(words) <= longest:
+        raise refuse(f"Give the reason, in at most {longest} characters: it stays in the record.")
     return words

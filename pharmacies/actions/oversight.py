@@ -11,7 +11,10 @@ from rems_portal.accounts.models import User
 from rems_portal.accounts.permissions import require_administrator
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act, move
+from rems_portal.audit.history import LONGEST_REASON
+from rems_portal.errors import ActRefused
 from rems_portal.notifications.actions import tell
+from rems_portal.reasons import require_reason
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.findings import Party
 from rems_portal.rules.lifecycles import CERTIFICATION_MOVES, CertificationStatus, may_move
@@ -72,13 +75,12 @@ def _decide(
     changes: Mapping[str, object] | None = None,
 ) -> PharmacyCertification:
     require_administrator(user)
-    if not reason.strip():
-        raise refusal("CERT-14", "PH-01", "Give the reason: it stays in the record.", Party.PROGRAM)
+    why = require_reason(reason, _refused, longest=LONGEST_REASON)
     locked = locked_certification(certification)
     if not may_move(CERTIFICATION_MOVES, CertificationStatus(locked.status), status):
         words = f"A certification that is {locked.get_status_display()} can’t become {status.replace('_', ' ')}."
         raise refusal("CERT-14", "PH-01", words, Party.PROGRAM)
-    move(locked, CERTIFICATION_MOVES, status, why=reason.strip()[:100], **(changes or {}))
+    move(locked, CERTIFICATION_MOVES, status, why=why, **(changes or {}))
     tell(
         users=representatives(locked.pharmacy_id, program_day(at)),
         key=f"pharmacy-certification:{locked.pk}:{status}:{at.isoformat()}",
@@ -88,3 +90,7 @@ def _decide(
         at=at,
     )
     return locked
+
+
+def _refused(sentence: str) -> ActRefused:
+    return refusal("CERT-14", "PH-01", sentence, Party.PROGRAM)

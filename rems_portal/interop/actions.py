@@ -10,9 +10,11 @@ from rems_portal.accounts.models import User
 from rems_portal.accounts.permissions import require_administrator
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act
+from rems_portal.audit.history import LONGEST_REASON
 from rems_portal.errors import ActRefused
 from rems_portal.interop.authentication import hash_token
 from rems_portal.interop.models import ApiToken
+from rems_portal.reasons import require_reason
 from rems_portal.rules.findings import Finding, Party
 
 TOKEN_GOOD_FOR = timedelta(days=365)
@@ -56,13 +58,12 @@ def issue_api_token(*, by: Actor, at: datetime, user: User, token: NewToken) -> 
 def revoke_api_token(*, by: Actor, at: datetime, user: User, token: ApiToken, reason: str) -> ApiToken:
     """Make a token useless from now on. Raises PermissionDenied, ActRefused without a reason or when it is revoked."""
     require_administrator(user)
-    if not reason.strip():
-        raise _refused("Give the reason.")
+    why = require_reason(reason, _refused, longest=LONGEST_REASON)
     current = ApiToken.objects.select_for_update().get(pk=token.pk)
     if current.revoked_at is not None:
         raise _refused("This token is revoked already.")
     current.revoked_at = at
-    current._change_reason = reason.strip()[:100]  # type: ignore[attr-defined]
+    current._change_reason = why  # type: ignore[attr-defined]
     current.save(update_fields=["revoked_at"])
     return current
 

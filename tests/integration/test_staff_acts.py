@@ -10,6 +10,7 @@ import tests.factories as make
 from authorizations.actions.catalogue import save_product
 from authorizations.actions.compliance import close_compliance_case
 from authorizations.models import ComplianceCase, Product
+from pharmacies.actions import suspend_pharmacy
 from rems_portal.accounts.actions import NewAccount, close_account, invite_account, reopen_account, reset_second_factor
 from rems_portal.accounts.models import User
 from rems_portal.errors import ActRefused
@@ -85,6 +86,21 @@ def test_accounts_are_closed_once_with_a_reason() -> None:
     run(close_account, user, account=other, reason="x")
     with pytest.raises(ActRefused, match="closed already"):
         run(close_account, user, account=other, reason="x")
+
+
+def test_a_reason_is_kept_whole_or_refused() -> None:
+    user, other, shop = make.administrator(), make.account(), make.pharmacy()
+    token, _ = run(issue_api_token, user, token=NewToken(label="x", pharmacy=shop))
+    long, longest = "y" * 101, "y" * 100
+    for act, record in (
+        (close_account, {"account": other}),
+        (revoke_api_token, {"token": token}),
+        (suspend_pharmacy, {"certification": shop.certifications.get()}),
+    ):
+        with pytest.raises(ActRefused, match="in at most 100 characters"):
+            run(act, user, **record, reason=long)
+        done = run(act, user, **record, reason=longest)
+        assert done.history.filter(history_change_reason=longest).exists()
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,13 @@ from rems_portal.accounts.models import User
 from rems_portal.accounts.permissions import require_administrator
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act
+from rems_portal.audit.history import LONGEST_REASON
 from rems_portal.errors import ActRefused
 from rems_portal.notifications.actions import tell
+from rems_portal.reasons import require_reason
 from rems_portal.rules.findings import Finding, Party
+
+RESET = "Second factor reset:"
 
 
 @act
@@ -22,7 +26,7 @@ def close_account(*, by: Actor, at: datetime, user: User, account: User, reason:
     """
     require_administrator(user)
     if account.pk == user.pk:
-        raise refused("You can't close your own account. Ask another administrator.")
+        raise refused("You can’t close your own account. Ask another administrator.")
     return _set_active(account, False, reason, "This account is closed already.")
 
 
@@ -34,13 +38,12 @@ def reopen_account(*, by: Actor, at: datetime, user: User, account: User, reason
 
 
 def _set_active(account: User, active: bool, reason: str, already: str) -> User:
-    if not reason.strip():
-        raise refused("Give the reason.")
+    why = require_reason(reason, refused, longest=LONGEST_REASON)
     current = User.objects.select_for_update().get(pk=account.pk)
     if current.is_active == active:
         raise refused(already)
     current.is_active = active
-    current._change_reason = reason.strip()[:100]  # type: ignore[attr-defined]
+    current._change_reason = why  # type: ignore[attr-defined]
     current.save(update_fields=["is_active"])
     return current
 
@@ -66,8 +69,7 @@ def reset_second_factor(*, by: Actor, at: datetime, user: User, account: User, r
     require_administrator(user)
     if account.pk == user.pk:
         raise refused("You can’t reset your own second factor. Use a recovery code, or ask another administrator.")
-    if not reason.strip():
-        raise refused("Give the reason.")
+    why = f"{RESET} {require_reason(reason, refused, longest=LONGEST_REASON - len(RESET) - 1)}"
     current = User.objects.select_for_update().get(pk=account.pk)
     if not Authenticator.objects.filter(user_id=current.pk).delete()[0]:
         raise refused("This account has no second factor yet. The person sets one up when signing in.")
@@ -80,13 +82,13 @@ def reset_second_factor(*, by: Actor, at: datetime, user: User, account: User, r
         "password and set up a new one. If you did not ask for this, call the program’s staff at once.",
         at=at,
     )
-    return _end_sessions(current, at, f"Second factor reset: {reason.strip()}")
+    return _end_sessions(current, at, why)
 
 
 def _end_sessions(account: User, at: datetime, why: str) -> User:
     current = User.objects.select_for_update().get(pk=account.pk)
     current.sessions_ended_at = at
-    current._change_reason = why[:100]  # type: ignore[attr-defined]
+    current._change_reason = why  # type: ignore[attr-defined]
     current.save(update_fields=["sessions_ended_at"])
     return current
 
