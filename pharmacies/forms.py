@@ -1,5 +1,6 @@
 """What pharmacy staff type to certify their pharmacy and to say who works there. The acts and the rules decide."""
 
+import csv
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -97,35 +98,56 @@ MOST_SITES = 50
 
 
 class SitesForm(TypedForm):
-    """Many sites at once, one a line as a spreadsheet copies them: the columns of `COLUMNS`, by tab or semicolon."""
+    """Many sites at once, one a line as a spreadsheet copies them: the columns of `COLUMNS`.
 
+    They are separated by tabs, semicolons or commas; a column that has the mark in it stands in quotation marks.
+    Out: `sites`, the site of each line by the line's number, blank lines counted.
+    """
+
+    longest = 100_000
     sites = forms.CharField(
         label="Your sites, one a line",
-        max_length=30_000,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
         error_messages={"required": "Paste at least one line."},
     )
 
-    def clean_sites(self) -> list[PharmacyIdentity]:
-        """Return the sites; every line that is wrong is an error of its own."""
-        lines = [line for line in self.cleaned_data["sites"].splitlines() if line.strip()]
-        if len(lines) > MOST_SITES:
-            raise ValidationError(f"At most {MOST_SITES} sites at a time; these are {len(lines)}.")
-        rows = [IdentityForm(_querydict(_columns(line))) for line in lines]
-        wrong = [
-            f"Line {place}: {str(row.fields[name].label).lower()}: {message}"
-            for place, row in enumerate(rows, 1)
-            for name, messages in row.errors.items()
-            for message in messages
-        ]
+    def clean_sites(self) -> dict[int, PharmacyIdentity]:
+        """Return the sites; everything that is wrong with a line is an error of its own."""
+        if "sites" in self.cut:
+            return {}  # refused for its length: what is wrong with the lines that are left is of no use
+        lines = self.cleaned_data["sites"].splitlines()
+        cells = {place: _cells(line) for place, line in enumerate(lines, 1) if line.strip()}
+        if len(cells) > MOST_SITES:
+            raise ValidationError(f"At most {MOST_SITES} sites at a time; these are {len(cells)}.")
+        rows = {place: IdentityForm(_querydict(_columns(found))) for place, found in cells.items()}
+        wrong = [sentence for place, row in rows.items() for sentence in _wrong_with(place, cells[place], row)]
         if wrong:
             raise ValidationError(wrong)
-        return [row.identity() for row in rows]
+        return {place: row.identity() for place, row in rows.items()}
 
 
-def _columns(line: str) -> dict[str, str]:
-    """Return the columns of a line; a time zone may be called as people call it: Central."""
-    cells = [cell.strip() for cell in line.split("\t" if "\t" in line else ";")]
+def _cells(line: str) -> list[str]:
+    """Return the columns of a line as they are typed; empty ones at its end are none."""
+    mark = next((mark for mark in "\t;" if mark in line), ",")
+    cells = [cell.strip() for cell in next(csv.reader([line.strip(" ")], delimiter=mark, skipinitialspace=True))]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def _wrong_with(place: int, cells: list[str], row: IdentityForm) -> list[str]:
+    if len(cells) != len(COLUMNS):
+        columns = "1 column" if len(cells) == 1 else f"{len(cells)} columns"
+        return [
+            f"Line {place} has {columns}; six are needed. Separate them by tabs or semicolons. Where you separate "
+            "them by commas, an address with commas in it stands in quotation marks."
+        ]
+    named = ((str(row.fields[name].label), messages) for name, messages in row.errors.items())
+    return [f"Line {place}: {label}: {message}" for label, messages in named for message in messages]
+
+
+def _columns(cells: list[str]) -> dict[str, str]:
+    """Return the cells by column; a time zone may be called as people call it: Central."""
     found = dict(zip(COLUMNS, cells, strict=False))
     zone = found.get("time_zone", "")
     return found | {"time_zone": ZONE_NAMES.get(zone.lower(), zone)}

@@ -14,8 +14,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-# What is typed beyond this in one box is an accident: it is refused for its length, and only so much is shown again.
-LONGEST_SHOWN_AGAIN = 400
+# What is typed beyond this in one box is an accident, such as a pasted file: it is refused with a sentence that says
+# so, and only so much of it is shown again.
+LONGEST_SHOWN_AGAIN = 10_000
+TOO_LONG = "{} is longer than {:,} characters, and only its beginning is shown here. Shorten it."
 # Zero-width space, direction marks, embeddings and isolates, word joiner, byte order mark: nobody sees or means them.
 _UNSEEN = re.compile("[\u200b\u200e\u200f\u061c\u202a-\u202c\u2060\u2066-\u2069\ufeff]")
 _OVERRIDES = ("\u202d", "\u202e")
@@ -23,19 +25,40 @@ INVISIBLE = "{} contains invisible characters that change how it is read. Type i
 
 
 class TypedForm(forms.Form):
-    """A form that survives any length of input: overlong answers are cut before they are read and shown again."""
+    """A form that survives any length of input, and never takes less than what was typed: too much is refused.
+
+    `longest`: how many characters of one answer are read and shown again; no field may allow more.
+    """
+
+    longest = LONGEST_SHOWN_AGAIN
 
     def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
-        super().__init__(shortened(data) if data is not None else None, **kwargs)
+        self.cut: frozenset[str] = frozenset()
+        if data is not None:
+            self.cut = frozenset(
+                name for name, answers in data.lists() if any(len(answer) > self.longest for answer in answers)
+            )
+            data = shortened(data, self.cut, self.longest)
+        super().__init__(data, **kwargs)
+
+    def _clean_fields(self) -> None:
+        """Read the fields, and refuse each whose answer was cut unless it was refused already."""
+        super()._clean_fields()  # type: ignore[misc]
+        boxes = {self.add_prefix(name): name for name in self.fields}
+        for sent in self.cut:
+            name = boxes.get(sent) or boxes.get(sent.rpartition("_")[0])  # the boxes of a day are named after its field
+            if name and name not in self.errors:
+                thing = str(self.fields[name].label or "This").rstrip("?:. ")
+                self.add_error(name, ValidationError(TOO_LONG.format(thing, self.longest), code="max_length"))
 
 
-def shortened(data: QueryDict) -> QueryDict:
-    """Return the same answers, each cut to a length that no honest one exceeds."""
-    if all(len(answer) <= LONGEST_SHOWN_AGAIN for _name, answers in data.lists() for answer in answers):
+def shortened(data: QueryDict, names: frozenset[str], longest: int) -> QueryDict:
+    """Return the same answers, those of these names cut to a length that no honest one exceeds."""
+    if not names:
         return data
     cut = data.copy()
-    for name, answers in data.lists():
-        cut.setlist(name, [answer[:LONGEST_SHOWN_AGAIN] for answer in answers])
+    for name in names:
+        cut.setlist(name, [answer[:longest] for answer in data.getlist(name)])
     return cut
 
 

@@ -3,7 +3,7 @@
 Reading and quiz are the person's and count for every site; each site is still certified by a signed form of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from pharmacies.actions.certify import PharmacyIdentity, refusal, start_certification
@@ -18,7 +18,7 @@ from rems_portal.audit.history import write_history
 from rems_portal.errors import ActRefused
 from rems_portal.notifications.actions import tell
 from rems_portal.rules.calendars import program_day
-from rems_portal.rules.findings import Finding
+from rems_portal.rules.findings import Finding, Party
 from rems_portal.rules.programs import ProgramVersion
 
 LONGEST_REASON = 100
@@ -29,26 +29,45 @@ NO_SUCH_ACCOUNT = (
 
 @act
 def add_sites(
-    *, by: Actor, at: datetime, user: User, sites: Sequence[PharmacyIdentity], program: ProgramVersion
+    *, by: Actor, at: datetime, user: User, sites: Mapping[int, PharmacyIdentity], program: ProgramVersion
 ) -> list[PharmacyCertification]:
     """Begin the certification of many sites, all or none; `user` represents each of them (PH-01).
 
-    Sent twice gives what there is. Raises as `start_certification`, with the number of the site in each sentence.
+    `sites`: by the number of the line that each was typed on. Sent twice gives what there is. Raises as
+    `start_certification`, and for two lines with one number; each sentence names its line.
     """
-    begun, wrong = [], []
-    for place, identity in enumerate(sites, 1):
+    wrong = _said_twice(sites)
+    if wrong:
+        raise ActRefused(wrong)
+    begun = []
+    for line, identity in sites.items():
         try:
             begun.append(start_certification(by=by, at=at, user=user, identity=identity, program=program))
         except ActRefused as refused:
-            wrong += [_numbered(place, identity, finding) for finding in refused.findings]
+            wrong += [_on_line(line, identity, finding) for finding in refused.findings]
     if wrong:
         raise ActRefused(wrong)
     return begun
 
 
-def _numbered(place: int, identity: PharmacyIdentity, finding: Finding) -> Finding:
-    sentence = f"Site {place}, {identity.name}: {finding.sentence}"
+def _on_line(line: int, identity: PharmacyIdentity, finding: Finding) -> Finding:
+    sentence = f"Line {line}, {identity.name}: {finding.sentence}"
     return Finding(finding.rule, finding.obligations, sentence, finding.move)
+
+
+def _said_twice(sites: Mapping[int, PharmacyIdentity]) -> list[Finding]:
+    """Return what says that lines share a number that only one pharmacy can have."""
+    found = []
+    for column, called in (("npi", "NPI"), ("ncpdp_id", "NCPDP id")):
+        lines: dict[str, list[int]] = {}
+        for line, identity in sites.items():
+            lines.setdefault(getattr(identity, column), []).append(line)
+        for number, on in lines.items():
+            if len(on) > 1:
+                places = f"{', '.join(map(str, on[:-1]))} and {on[-1]}"
+                sentence = f"Lines {places} have the same {called}, {number}. Each site has its own: correct them."
+                found.append(Finding("CERT-14", ("PH-01",), sentence, Party.PHARMACY))
+    return found
 
 
 @act

@@ -214,4 +214,5 @@ def _chain(user: User, colleague: User, at: datetime, program: ProgramVersion) -
     first = _certified_pharmacy(user, sites[0], at, program)
     by = Actor.of(user)
     pharmacy_actions.add_staff(by=by, at=at, pharmacy=first, email=colleague.email)
-    pharmacy_actions.add_sites(by=by, at=at, user=user, sites=sites[1:], program=program)
+    others = dict(enumerate(sites[1:], 1))
+    pharmacy_actions.add_sites(by=by, at=at, user=user, sites=others, program=program)

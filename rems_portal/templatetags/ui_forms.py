@@ -69,6 +69,8 @@ def field(
     hint = str(bound.help_text) if hint is None else hint
     described = [f"{bound.auto_id}_helptext"] * bool(hint) + [f"{bound.auto_id}_error"] * bool(bound.errors)
     extra = {name.replace("_", "-"): value for name, value in attributes.items()}
+    if getattr(bound.field, "max_length", None):
+        extra.setdefault("maxlength", False)  # a browser would cut what is pasted without a word; the server refuses it
     if kind in ("plain", "check") and described:
         extra["aria-describedby"] = " ".join(described)
     styles = style.split() or (["tiles"] if kind in ("radios", "checkboxes") else [])

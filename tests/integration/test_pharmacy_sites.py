@@ -1,5 +1,6 @@
 """A chain's representative: many sites, read and examined once, each signed for by itself; and handing a site over."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ def representatives(shop: Pharmacy) -> list[User]:
 @pytest.mark.rems("PH-01", "PH-02")
 def test_many_sites_are_begun_at_once_and_each_has_a_form_of_its_own() -> None:
     user = make.account(User.Role.PHARMACIST)
-    sites = [identity(name=f"Site {place}") for place in range(3)]
+    sites = {place: identity(name=f"Site {place}") for place in range(3)}
     begun_now = add_sites(by=make.actor(user), at=make.NOW, user=user, sites=sites, program=make.PROGRAM)
     assert add_sites(by=make.actor(user), at=make.NOW, user=user, sites=sites, program=make.PROGRAM) == begun_now
     reviewed(user)
@@ -58,12 +59,32 @@ def test_many_sites_are_begun_at_once_and_each_has_a_form_of_its_own() -> None:
 
 def test_one_wrong_site_begins_none_and_is_named() -> None:
     there, user = make.pharmacy(), make.account(User.Role.PHARMACIST)
-    sites = [identity(name="Good"), identity(name="Taken", npi=there.npi), identity(name="Odd", time_zone="Mars")]
+    sites = {
+        1: identity(name="Good"),
+        3: identity(name="Taken", npi=there.npi),
+        4: identity(name="Odd", time_zone="Mars"),
+    }
     with pytest.raises(ActRefused) as refused:
         add_sites(by=make.actor(user), at=make.NOW, user=user, sites=sites, program=make.PROGRAM)
     sentences = [one.sentence for one in refused.value.findings]
-    assert sentences[0].startswith("Site 2, Taken: This NPI") and sentences[1].startswith("Site 3, Odd: Choose")
+    assert sentences[0].startswith("Line 3, Taken: This NPI") and sentences[1].startswith("Line 4, Odd: Choose")
     assert Pharmacy.objects.count() == 1
+
+
+def test_two_lines_with_one_number_begin_none_and_both_are_named() -> None:
+    user = make.account(User.Role.PHARMACIST)
+    one, other, third = identity(name="One"), identity(name="Other"), identity(name="Third")
+    sites = {
+        2: one,
+        4: replace(other, npi=one.npi),
+        5: replace(third, npi=one.npi, ncpdp_id=other.ncpdp_id),
+    }
+    with pytest.raises(ActRefused) as refused:
+        add_sites(by=make.actor(user), at=make.NOW, user=user, sites=sites, program=make.PROGRAM)
+    sentences = [finding.sentence for finding in refused.value.findings]
+    assert sentences[0].startswith(f"Lines 2, 4 and 5 have the same NPI, {one.npi}.")
+    assert sentences[1].startswith(f"Lines 4 and 5 have the same NCPDP id, {other.ncpdp_id}.")
+    assert not Pharmacy.objects.exists()
 
 
 class TestHandingOver:
@@ -195,11 +216,19 @@ class TestPages:
         ("typed", "words"),
         [
             ("", "Paste at least one line"),
-            ("Only a name", "Line 1: npi of the pharmacy: Type the pharmacy’s NPI"),
-            (lambda: f"{line('Good')}\n{line('Bad', 'Mars')}", "Line 2: time zone: Select a valid choice"),
-            (lambda: line("Bad", npi="1234567890"), "Line 1: npi of the pharmacy: A digit"),
+            ("Only a name", "Line 1 has 1 column; six are needed"),
+            (lambda: f"{line('Good')}\n\n \n{line('Bad', 'Mars')}", "Line 4: Time zone: Select a valid choice"),
+            (lambda: line("Bad", npi="1234567890"), "Line 1: NPI of the pharmacy: A digit"),
+            (lambda: line("Long", address="x" * 251), "Line 1: Address: Address is longer than 250 characters"),
+            (lambda: line("Bad", mark=","), "Line 1 has 7 columns; six are needed"),
+            (lambda: f"{line('Good')}\tmore", "Line 1 has 7 columns; six are needed"),
+            (lambda: "\n".join(line("Many " + "x" * 140) for _ in range(51)), "At most 50 sites"),
+            ("x" * 100_001, "longer than 100,000 characters, and only its beginning is shown here"),
             ("x\n" * 51, "At most 50 sites at a time; these are 51"),
-            (lambda: "\n".join([line("Twin", npi="1234567893"), line("Twin", npi="1234567893")]), ""),
+            (
+                lambda: "\n\n".join([line("Twin", npi="1234567893"), line("Twin", npi="1234567893")]),
+                "Lines 1 and 3 have the same NPI, 1234567893",
+            ),
         ],
     )
     def test_wrong_lines_are_shown_again_each_with_its_number(
@@ -208,12 +237,26 @@ class TestPages:
         sent = typed() if callable(typed) else typed
         page = client.post(ADDRESS, {"sites": sent}, follow=True)
         assert words in page.text
-        assert not Pharmacy.objects.exists() or not words
+        assert page.context["form"]["sites"].value() == sent[:100_000]
+        assert not Pharmacy.objects.exists()
+
+    def test_six_long_lines_become_six_whole_sites(self, client: Client, person: User) -> None:
+        address = "1200 North Michigan Avenue, Suite 400, Chicago, IL 60611"
+        typed = "\n".join(line(f"Fictional Chain, Site {place}", address=address) for place in range(6))
+        assert len(typed) > 600
+        assert "Sites begun: 6" in client.post(ADDRESS, {"sites": typed}, follow=True).text
+        assert set(Pharmacy.objects.values_list("address", flat=True)) == {address}
+        assert Pharmacy.objects.count() == 6
+
+    def test_commas_do_where_an_address_is_quoted(self, client: Client, person: User) -> None:
+        typed = f'{line("Quoted", mark=",", address="")}"1 Main Street, Chicago"'
+        assert "Sites begun: 1" in client.post(ADDRESS, {"sites": typed}, follow=True).text
+        assert Pharmacy.objects.get().address == "1 Main Street, Chicago"
 
     def test_taken_number_is_told_with_the_site(self, client: Client, person: User) -> None:
         there = make.pharmacy()
         page = client.post(ADDRESS, {"sites": line("Mine", npi=there.npi)})
-        assert "Site 1, Mine: This NPI or NCPDP id already belongs to another pharmacy" in page.text
+        assert "Line 1, Mine: This NPI or NCPDP id already belongs to another pharmacy" in page.text
 
     def test_overview_counts_untrained_staff_and_stays_small(
         self, client: Client, person: User, django_assert_num_queries: Any

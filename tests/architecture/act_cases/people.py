@@ -241,7 +241,7 @@ def _() -> tuple[Actor, Perform]:
     site = pharmacies.PharmacyIdentity(
         name="P", npi=make.npi(), ncpdp_id=make.ncpdp_id(), time_zone="America/Denver", phone="5", address="1 St"
     )
-    return doing(user, pharmacies.add_sites, user=user, sites=[site], program=PROGRAM)
+    return doing(user, pharmacies.add_sites, user=user, sites={1: site}, program=PROGRAM)
 
 
 @case_of(pharmacies.change_pharmacy_details)

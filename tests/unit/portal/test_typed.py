@@ -4,9 +4,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django import forms
 from django.http import QueryDict
 from django.template import Context, Template
 
+from rems_portal.fields import DayField
 from rems_portal.typed import LONGEST_SHOWN_AGAIN, LineField, NameField, SubmissionKeyField, TypedForm
 
 MEGABYTE = "x" * 1_000_000
@@ -83,6 +85,24 @@ def test_optional_line_may_stay_empty() -> None:
     assert form.cleaned_data["note"] == ""
 
 
+def test_nothing_is_cut_without_a_word() -> None:
+    class Long(TypedForm):
+        reason = forms.CharField(label="Reason")
+        day = DayField(label="Day")
+
+    typed = "word " * 200
+    sent = QueryDict(mutable=True)
+    sent.update({"reason": typed, "day_month": "11", "day_day": "23", "day_year": "2026"})
+    form = Long(sent)
+    assert form.is_valid() and form.cleaned_data["reason"] == typed.strip()
+    sent["reason"] = "word " * 2_001
+    assert Long(sent).errors["reason"] == [
+        "Reason is longer than 10,000 characters, and only its beginning is shown here. Shorten it."
+    ]
+    sent["reason"], sent["day_day"] = typed, "0" * 10_000 + "1"
+    assert list(Long(sent).errors) == ["day"]
+
+
 def test_megabyte_is_not_shown_again() -> None:
     form = filled(name=MEGABYTE, note="short")
     assert len(str(form["name"])) < LONGEST_SHOWN_AGAIN + 1_000
@@ -90,7 +110,7 @@ def test_megabyte_is_not_shown_again() -> None:
 
 
 def test_answers_of_honest_length_are_all_shown_again() -> None:
-    assert filled(name="y" * 399)["name"].value() == "y" * 399
+    assert filled(name="y" * 9_999)["name"].value() == "y" * 9_999
 
 
 def test_unsent_form_has_no_answers() -> None:
