@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from authorizations.routes import pharmacy, prescriber, safety, verification
+from authorizations.routes import pharmacy, prescriber, safety, staff, verification
 from authorizations.views.home import home
 
 app_name = "authorizations"
@@ -11,5 +11,6 @@ urlpatterns = [
     *prescriber.urlpatterns,
     *pharmacy.urlpatterns,
     *safety.urlpatterns,
+    *staff.urlpatterns,
     *verification.urlpatterns,
 ]

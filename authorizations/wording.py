@@ -103,6 +103,11 @@ ENGLISH = {
     "changes_female": "A missed period, a pregnancy or anything that makes you think of one: stop the medicine, tell "
     "your care team at once, or",
     "report_here": "report it here",
+    "copy": "Keep a copy (PDF)",
+    "copy_until": "You can open the copy here for one hour. It shows your answers: keep it where nobody else sees it.",
+    "no_copy_title": "The copy can’t be made now",
+    "no_copy": "Your survey is sent and kept all the same. Ask the program for a copy.",
+    "go_back": "Back",
     "close": "You can close this page.",
     "care_team": "Your care team:",
     "call": "Call",
@@ -224,6 +229,11 @@ SPANISH = {
     "changes_female": "Si no le viene la regla, si está embarazada o cree que puede estarlo: deje la medicina, avise a "
     "su equipo médico ahora mismo, o",
     "report_here": "dé aviso aquí",
+    "copy": "Guardar una copia (PDF)",
+    "copy_until": "Aquí puede abrir la copia durante una hora. Muestra sus respuestas: guárdela donde nadie la vea.",
+    "no_copy_title": "Ahora no se puede hacer la copia",
+    "no_copy": "Su encuesta queda enviada y guardada de todos modos. Pida una copia al programa.",
+    "go_back": "Volver",
     "close": "Ya puede cerrar esta página.",
     "care_team": "Su equipo médico:",
     "call": "Llamar al",

@@ -3,8 +3,8 @@
 from django.urls import path
 
 from authorizations.routes.converters import KEY, NUMBER
-from authorizations.views.prescriber_authorization import authorization, authorization_pdf
-from authorizations.views.prescriber_authorize import authorize, refusal
+from authorizations.views.prescriber_authorization import authorization, authorization_pdf, authorization_survey_pdf
+from authorizations.views.prescriber_authorize import authorize, refusal, refusal_survey_pdf
 from authorizations.views.prescriber_category import change_category_page
 from authorizations.views.prescriber_ending import discontinue_page, ending_form, ending_form_document
 from authorizations.views.prescriber_form import hand_over_form, signed_form, signed_form_document, withdraw
@@ -33,9 +33,11 @@ urlpatterns = [
     path(_PATIENT + f"forms/<{NUMBER}:form>.pdf", signed_form_document, name="signed-form-pdf"),
     path(_PATIENT + "authorize/", authorize, name="authorize"),
     path(_PATIENT + f"refusals/<{KEY}:key>/", refusal, name="refusal"),
+    path(_PATIENT + f"refusals/<{KEY}:key>/survey.pdf", refusal_survey_pdf, name="refusal-survey-pdf"),
     path("transfers/ask/", ask_transfer_page, name="ask-transfer"),
     path(f"transfers/<{NUMBER}:form>/", transfer_page, name="transfer"),
     path(f"transfers/<{NUMBER}:form>/withdraw/", withdraw_transfer_page, name="withdraw-transfer"),
     path(_AUTHORIZATION, authorization, name="authorization"),
     path(_AUTHORIZATION + "prescription.pdf", authorization_pdf, name="authorization-pdf"),
+    path(_AUTHORIZATION + "survey.pdf", authorization_survey_pdf, name="authorization-survey-pdf"),
 ]

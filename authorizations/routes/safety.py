@@ -9,6 +9,7 @@ urlpatterns = [
     path("s/<str:secret>/<int:place>/", patient_survey.question, name="survey-question"),
     path("s/<str:secret>/check/", patient_survey.check, name="survey-check"),
     path("s/<str:secret>/sent/", patient_survey.sent, name="survey-sent"),
+    path("s/<str:secret>/copy.pdf", patient_survey.copy, name="survey-copy"),
     path("s/<str:secret>/report/", pregnancy_report.report_by_link, name="survey-report"),
     path("a/<str:secret>/", patient_signing.start, name="sign"),
     path("a/<str:secret>/form/", patient_signing.form_page, name="signing-form"),

@@ -10,7 +10,7 @@ the choice (`?lang=`) is kept in the session.
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -36,15 +36,19 @@ from authorizations.queries.patient_survey import (
 from authorizations.wording import WORDS
 from patients.actions import check_birth_date, keep_survey_answers
 from patients.models import PatientSurvey, SurveyInvitation
+from patients.presenters import shown_patient_survey
+from rems_portal.accounts.locking import is_locked
 from rems_portal.audit.access import record_denied_look, record_look
 from rems_portal.audit.actors import Actor, Channel
 from rems_portal.errors import ActRefused
+from rems_portal.pdf import pdf_answer
 from rems_portal.program import program_at
 from rems_portal.rules.forms import Signer, fingerprint
 from rems_portal.rules.programs import SurveyAlarm
 from rems_portal.rules.surveys import contradictions
 from rems_portal.signatures.actions import Signing
 from rems_portal.signatures.models import Method
+from rems_portal.signatures.pdf import signed_form_pdf
 
 CompletedBy = PatientSurvey.CompletedBy
 ACTORS = {
@@ -52,6 +56,7 @@ ACTORS = {
     CompletedBy.GUARDIAN: Actor(name="Parent or guardian", channel=Channel.LINK),
 }
 SESSION_KEY, LANGUAGE = "survey_links", "survey_language"
+COPY_GOOD_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,8 +280,36 @@ def sent(request: HttpRequest, visit: Visit) -> HttpResponse:
     if survey is None:
         return visit.to("patient-survey") if is_open(visit.invitation, visit.at) else gone(request, visit.language)
     answered_in = visit.words[f"answered_in_{survey.form.language if survey.form else 'en'}"]
-    context = {"next": what_next(survey, program_at(survey.completed_at)), "answered_in": answered_in}
+    context = {
+        "next": what_next(survey, program_at(survey.completed_at)),
+        "answered_in": answered_in,
+        "copy_url": visit.to("survey-copy").url if _may_keep(request, visit, survey) else "",
+    }
     return render(request, "authorizations/survey/sent.html", _frame(visit) | context)
+
+
+@link_page
+def copy(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Return the survey as it was signed, as PDF, to the browser from which it was sent and for a while only."""
+    survey = sent_survey(visit.invitation) if visit.who else None
+    shown = shown_patient_survey(survey) if survey and _may_keep(request, visit, survey) else None
+    if shown is None:
+        return gone(request, visit.language)
+    record_look(by=visit.by, at=visit.at, record=f"patient {visit.invitation.enrollment.patient.number}")
+    return pdf_answer(
+        request,
+        lambda: signed_form_pdf(shown),
+        filename=f"{shown.form.number}.pdf",
+        back_url=visit.to("survey-sent").url,
+        unavailable="authorizations/survey/no_pdf.html",
+        context=_frame(visit),
+    )
+
+
+def _may_keep(request: HttpRequest, visit: Visit, survey: PatientSurvey) -> bool:
+    """Whether the answers may be saved here: not on a device of the office, which is never told them (domain.md 5)."""
+    offices = request.user.is_authenticated or is_locked(request)
+    return survey.form is not None and not offices and visit.at < survey.completed_at + COPY_GOOD_FOR
 
 
 def _frame(visit: Visit) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """An authorization number on screen, and as the sheet (PDF) that goes to the pharmacy with the prescription."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from authorizations.forms.pharmacy import code_of
-from authorizations.models import Authorization
+from authorizations.models import Authorization, Decision
 from authorizations.presenters.decisions import checks_of
 from authorizations.presenters.prescriptions import IssuedNumber, issued_number
 from authorizations.presenters.signed import shown_prescriber_survey
@@ -20,6 +20,7 @@ from rems_portal.rules.calendars import day_in_words, program_day
 from rems_portal.rules.categories import group_of
 from rems_portal.rules.forms import NOTICE
 from rems_portal.rules.vocabulary import RuleGroup
+from rems_portal.signatures.pdf import signed_form_pdf
 from rems_portal.web import visible_or_404
 
 
@@ -34,6 +35,7 @@ def authorization(request: HttpRequest, number: str) -> HttpResponse:
         "patient": found.enrollment.patient,
         "checks": checks_of(found.decision),
         "survey": shown_prescriber_survey(found.decision),
+        "survey_pdf_url": address("authorizations:authorization-survey-pdf", number),
         "replaced": found.replaces,
         "category_words": f"{issued.category.label} ({issued.category.value})",
         "same_day": group_of(issued.category) is RuleGroup.FCGP,
@@ -60,6 +62,22 @@ def authorization_pdf(request: HttpRequest, number: str) -> HttpResponse:
         back_url=address("authorizations:authorization", number),
         unavailable="authorizations/prescriber/no_pdf.html",
     )
+
+
+@never_cache
+def authorization_survey_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    """Return the prescriber survey with which the number was asked for, as PDF (PR-18)."""
+    issued = _issued(request, number)
+    back = address("authorizations:authorization", number)
+    return survey_pdf(request, issued.authorization.decision, back_url=back)
+
+
+def survey_pdf(request: HttpRequest, decision: Decision, *, back_url: str) -> HttpResponse:
+    """Answer with the prescriber survey of a decision as PDF. Raises Http404 for one asked before forms were signed."""
+    shown = shown_prescriber_survey(decision)
+    if shown is None:
+        raise Http404("No survey was signed for this decision.")
+    return pdf_answer(request, lambda: signed_form_pdf(shown), filename=f"{shown.form.number}.pdf", back_url=back_url)
 
 
 def _issued(request: HttpRequest, number: str) -> IssuedNumber:

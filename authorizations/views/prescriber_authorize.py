@@ -6,6 +6,8 @@ from uuid import uuid4
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
 
 from authorizations.actions.authorize import authorize_prescription
 from authorizations.forms.prescriber import PrescriberSurveyForm
@@ -17,6 +19,7 @@ from authorizations.presenters.standing import Standing, standing_of
 from authorizations.queries.offices import Business, business_of, decisions_of
 from authorizations.queries.signing import unsigned_of
 from authorizations.views.prescriber import Office, address, mending_links, office_of, patient_or_404
+from authorizations.views.prescriber_authorization import survey_pdf
 from patients.models import Enrollment
 from rems_portal.errors import ActRefused, IdempotencyConflict
 from rems_portal.rules.forms.surveys import TELEPHONE, prescriber_survey_form
@@ -132,11 +135,7 @@ def _page(
 def refusal(request: HttpRequest, number: str, key: int) -> HttpResponse:
     """Show everything that was missing when the program said no, with what mends it."""
     office = office_of(request)
-    enrollment = patient_or_404(request, office, number)
-    rows = decisions_of(office.user, at=office.at).filter(enrollment=enrollment, outcome=Decision.Outcome.REFUSED)
-    decision = visible_or_404(
-        request, rows, at=office.at, kind="decision", on_behalf_of=lambda _asked: enrollment.prescriber, pk=str(key)
-    )
+    enrollment, decision = _refused_or_404(request, office, number, key)
     links = mending_links(enrollment, office, unsigned=bool(unsigned_of([enrollment], office.at)))
     if office.signs_for(enrollment.prescriber):
         again = f"{address('authorizations:authorize', number)}?again={decision.pk}"
@@ -147,12 +146,30 @@ def refusal(request: HttpRequest, number: str, key: int) -> HttpResponse:
         "findings": findings_of(decision),
         "all_checks": checks_of(decision),
         "survey": shown_prescriber_survey(decision),
+        "survey_pdf_url": reverse("authorizations:refusal-survey-pdf", args=[number, decision.pk]),
         "links": links,
         "again": links.get("AUTH-09", ("", ""))[1],
         "crumbs": _crumbs(number, "Not authorized"),
         "patient_url": address("authorizations:patient", number),
     }
     return render(request, "authorizations/prescriber/refusal.html", context)
+
+
+@never_cache
+def refusal_survey_pdf(request: HttpRequest, number: str, key: int) -> HttpResponse:
+    """Return the prescriber survey that was answered no, as PDF (PR-18)."""
+    _enrollment, decision = _refused_or_404(request, office_of(request), number, key)
+    return survey_pdf(request, decision, back_url=reverse("authorizations:refusal", args=[number, decision.pk]))
+
+
+def _refused_or_404(request: HttpRequest, office: Office, number: str, key: int) -> tuple[Enrollment, Decision]:
+    """Return a refusal of one of this office's patients. The look is written down, also when it is denied."""
+    enrollment = patient_or_404(request, office, number)
+    rows = decisions_of(office.user, at=office.at).filter(enrollment=enrollment, outcome=Decision.Outcome.REFUSED)
+    decision = visible_or_404(
+        request, rows, at=office.at, kind="decision", on_behalf_of=lambda _asked: enrollment.prescriber, pk=str(key)
+    )
+    return enrollment, decision
 
 
 def _crumbs(number: str, here: str) -> list[dict[str, str]]:

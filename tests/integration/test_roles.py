@@ -84,8 +84,10 @@ MATRIX: dict[str, Row] = {
     "authorizations:withdraw-transfer form": ONE_OFFICE | {"delegate": NO},
     "patients:enroll-again number": ONE_OFFICE | {"delegate": NO},
     "authorizations:refusal key number": ONE_OFFICE,
+    "authorizations:refusal-survey-pdf key number": ONE_OFFICE,
     "authorizations:authorization number": ONE_OFFICE,
     "authorizations:authorization-pdf number": ONE_OFFICE,
+    "authorizations:authorization-survey-pdf number": ONE_OFFICE,
     "patients:enroll": OFFICES,  # office staff end where they prepare the form
     "patients:enroll-category": OFFICES,
     "patients:prepared-forms": OFFICES,
@@ -134,11 +136,14 @@ MATRIX: dict[str, Row] = {
     "authorizations:survey-question place secret": PUBLIC,
     "authorizations:survey-check secret": PUBLIC,
     "authorizations:survey-sent secret": PUBLIC,
+    "authorizations:survey-copy secret": row(GONE, anonymous=GONE),  # only where it was sent
     "authorizations:survey-report secret": PUBLIC,
     "authorizations:sign secret": PUBLIC,
     "authorizations:signing-form secret": PUBLIC,  # leads back to where the birth date is asked
     "authorizations:signing-done secret": PUBLIC,
     "authorizations:signing-copy secret": row(GONE, anonymous=GONE),  # only where it was signed
+    # program staff
+    "authorizations:any-form-pdf form": STAFF_ONLY,
     # whoever has a part in the patient
     "authorizations:report-pregnancy": row(OK, auditor=NO),
     "authorizations:report-pregnancy number": row(  # by the patient's number, which a pharmacy doesn't have
@@ -369,6 +374,7 @@ def parts_of(name: str, world: Any) -> dict[str, Any]:
     numbers = {
         "authorizations:authorization": world.held.authorization.number,
         "authorizations:authorization-pdf": world.held.authorization.number,
+        "authorizations:authorization-survey-pdf": world.held.authorization.number,
         "authorizations:positive-test": world.pregnant.patient.number,
         **dict.fromkeys(ENDED, world.ended),
         **dict.fromkeys([f"authorizations:{page}" for page in at_the_counter], world.held.number),
@@ -376,6 +382,7 @@ def parts_of(name: str, world: Any) -> dict[str, Any]:
     keys = {
         "authorizations:confirm-result": world.held.decision_id,
         "authorizations:refusal": world.refused.pk,
+        "authorizations:refusal-survey-pdf": world.refused.pk,
         "authorizations:positive-test": world.positive.pk,
         "authorizations:report-pregnancy-sent": uuid4(),
     }
