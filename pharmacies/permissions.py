@@ -11,8 +11,6 @@ from rems_portal.audit.actors import Actor, Channel
 from rems_portal.program import program_at
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.certification import oldest_training
-from rems_portal.signatures.actions import Signing
-from rems_portal.signatures.models import Method
 
 if TYPE_CHECKING:
     from rems_portal.accounts.models import User
@@ -45,12 +43,6 @@ def require_representative(by: Actor, pharmacy: Pharmacy, at: datetime) -> int:
     if by.user_id is None or not work.filter(user_id=by.user_id).exists():
         raise PermissionDenied("Only the pharmacy’s authorized representative may do this.")
     return by.user_id
-
-
-def require_own_signature(signing: Signing, user_id: int) -> None:
-    """Raise PermissionDenied unless the proof is of this account's own password."""
-    if signing.method != Method.PASSWORD or signing.user_id != user_id:
-        raise PermissionDenied("Sign with your own password: nobody signs for another.")
 
 
 def require_pharmacist(user: "User") -> None:

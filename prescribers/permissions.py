@@ -8,8 +8,6 @@ from django.db.models import Q, QuerySet
 
 from prescribers.models import Delegation, Prescriber
 from rems_portal.audit.actors import Actor, Channel
-from rems_portal.signatures.actions import Signing
-from rems_portal.signatures.models import Method
 
 if TYPE_CHECKING:
     from rems_portal.accounts.models import User
@@ -48,12 +46,6 @@ def require_signatory(by: Actor, prescriber: Prescriber) -> None:
         return
     if by.user_id is None or by.user_id != prescriber.user_id:
         raise PermissionDenied("Only the prescriber may sign and submit this.")
-
-
-def require_own_signature(signing: Signing, prescriber: Prescriber) -> None:
-    """Raise PermissionDenied unless the proof is of the prescriber's own password."""
-    if signing.method != Method.PASSWORD or signing.user_id != prescriber.user_id:
-        raise PermissionDenied("Sign with your own password: nobody signs for another.")
 
 
 def require_office(user: "User") -> None:

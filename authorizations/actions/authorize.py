@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 
 from authorizations.actions.decisions import answered_before, request_hash, store_decision
@@ -39,7 +38,8 @@ from rems_portal.rules.programs import ProgramVersion
 from rems_portal.rules.vocabulary import RuleGroup
 from rems_portal.rules.wire import authorization_request
 from rems_portal.signatures.actions import Signing, sign, write_form
-from rems_portal.signatures.models import Method, SignedForm
+from rems_portal.signatures.models import SignedForm
+from rems_portal.signatures.proof import require_own_signature
 
 FORM_CHANGED = (
     "The survey’s form changed while you were filling it in. Nothing was sent, and your answers are kept. Read what is "
@@ -105,7 +105,7 @@ def _authorize(
     hashed: str,
 ) -> Decision:
     require_signatory(by, prescriber)
-    _require_own_signature(by, signing)
+    require_own_signature(signing, by.user_id)
     locked = Enrollment.objects.locked().select_related("patient").get(pk=enrollment.pk, prescriber=prescriber)
     earlier = answered_before(idempotency_key, hashed, prescriber)
     if earlier:
@@ -134,12 +134,6 @@ def _authorize(
     if decision.granted:
         _issue(stored, decision, locked, prescriber, replace(survey, attested=_attested(form, survey)))
     return stored
-
-
-def _require_own_signature(by: Actor, signing: Signing) -> None:
-    """Raise PermissionDenied unless `by` is who has just shown to be the signer; a system shows it with its token."""
-    if signing.user_id != by.user_id or (by.user_id is None and signing.method != Method.TOKEN):
-        raise PermissionDenied("Only the prescriber may sign and submit this.")
 
 
 def _sign_survey(

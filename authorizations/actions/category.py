@@ -21,7 +21,7 @@ from patients.actions import (
 )
 from patients.models import Agreement, Enrollment
 from prescribers.models import Prescriber
-from prescribers.permissions import require_own_signature, require_signatory
+from prescribers.permissions import require_signatory
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act
 from rems_portal.errors import ActRefused
@@ -29,6 +29,7 @@ from rems_portal.rules.findings import Finding, Party
 from rems_portal.rules.lifecycles import EnrollmentStatus
 from rems_portal.rules.programs import ProgramVersion
 from rems_portal.signatures.actions import Signing
+from rems_portal.signatures.proof import require_own_signature
 
 WHY = "Risk category changed"
 
@@ -55,7 +56,7 @@ def change_category(
     form contradicts itself or the patient's birth date or sex, or nothing would change.
     """
     require_signatory(by, prescriber)
-    require_own_signature(signing, prescriber)
+    require_own_signature(signing, prescriber.user_id)
     locked = Enrollment.objects.locked().select_related("patient", "prescriber__user").get(pk=enrollment.pk)
     if locked.prescriber_id != prescriber.pk:
         raise PermissionDenied("Only the patient’s prescriber may change the risk category.")

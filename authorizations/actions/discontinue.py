@@ -13,7 +13,7 @@ from authorizations.queries.safety import rule_group_at
 from patients.actions import close_links, set_aside
 from patients.models import Enrollment
 from prescribers.models import Prescriber
-from prescribers.permissions import require_own_signature, require_signatory
+from prescribers.permissions import require_signatory
 from rems_portal.accounts.models import User
 from rems_portal.accounts.permissions import require_case_manager
 from rems_portal.audit.actors import Actor
@@ -26,6 +26,7 @@ from rems_portal.rules.lifecycles import ENROLLMENT_MOVES, EnrollmentStatus
 from rems_portal.rules.programs import ProgramVersion, form_named
 from rems_portal.signatures.actions import Signing, sign, write_form
 from rems_portal.signatures.models import SignedForm
+from rems_portal.signatures.proof import require_own_signature
 
 CODE = "discontinuation"
 WHY = "Treatment ended"
@@ -58,7 +59,7 @@ def discontinue_treatment(
     it was shown (`form_seen`).
     """
     require_signatory(by, prescriber)
-    require_own_signature(signing, prescriber)
+    require_own_signature(signing, prescriber.user_id)
     locked = Enrollment.objects.locked().select_related("patient", "prescriber__user", "ending_form")
     current: Enrollment = locked.get(pk=enrollment.pk, prescriber=prescriber)
     definition = form_named(program, CODE)

@@ -25,7 +25,7 @@ from patients.models import Agreement, Enrollment, Patient, PreparedEnrollment, 
 from patients.queries import running_enrollment
 from prescribers.facts import is_certified
 from prescribers.models import Prescriber
-from prescribers.permissions import require_own_signature, require_signatory
+from prescribers.permissions import require_signatory
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act
 from rems_portal.errors import ActRefused
@@ -34,6 +34,7 @@ from rems_portal.rules.findings import Finding, Party
 from rems_portal.rules.lifecycles import EnrollmentStatus
 from rems_portal.rules.programs import ProgramVersion
 from rems_portal.signatures.actions import Signing
+from rems_portal.signatures.proof import require_own_signature
 
 WHY = "Moved to another prescriber"
 
@@ -57,7 +58,7 @@ def ask_transfer(
     treatment with another prescriber, or a form with other answers waits already.
     """
     require_signatory(by, prescriber)
-    require_own_signature(signing, prescriber)
+    require_own_signature(signing, prescriber.user_id)
     # One prescriber's forms queue up here, so a double click can't ask twice.
     Prescriber.objects.select_for_update(of=("self",), no_key=True).get(pk=prescriber.pk)
     done = _sent_before(prescriber, form)

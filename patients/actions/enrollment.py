@@ -14,7 +14,7 @@ from patients.actions.answers import PatientEnrollment, key_of, require_signable
 from patients.models import Agreement, Enrollment, Patient, PreparedEnrollment
 from patients.queries import is_held, running_enrollment
 from prescribers.models import Prescriber
-from prescribers.permissions import require_own_signature, require_signatory
+from prescribers.permissions import require_signatory
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act, move
 from rems_portal.errors import ActRefused
@@ -25,6 +25,7 @@ from rems_portal.rules.lifecycles import ENROLLMENT_MOVES, EnrollmentStatus
 from rems_portal.rules.numbers import Kind
 from rems_portal.rules.programs import ProgramVersion
 from rems_portal.signatures.actions import Signing
+from rems_portal.signatures.proof import require_own_signature
 
 
 class KnownElsewhere(ActRefused):
@@ -65,7 +66,7 @@ def enroll_patient(
     contradicts itself or the record.
     """
     require_signatory(by, prescriber)
-    require_own_signature(signing, prescriber)
+    require_own_signature(signing, prescriber.user_id)
     # One prescriber's enrollments queue up here, so a double click can't make two patients.
     Prescriber.objects.select_for_update(of=("self",), no_key=True).get(pk=prescriber.pk)
     there = _sent_before(prescriber, form) or _own_with_these_answers(prescriber, form, program)

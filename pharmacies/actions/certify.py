@@ -20,7 +20,7 @@ from pharmacies.facts import (
     zone_exists,
 )
 from pharmacies.models import Pharmacy, PharmacyCertification, PharmacyStaff
-from pharmacies.permissions import require_own_signature, require_representative
+from pharmacies.permissions import require_representative
 from rems_portal.accounts.models import User
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act, move
@@ -35,6 +35,7 @@ from rems_portal.rules.numbers import ncpdp_id_is_valid, npi_is_valid
 from rems_portal.rules.programs import ProgramVersion, form_named
 from rems_portal.signatures.actions import Signing, sign, write_form
 from rems_portal.signatures.models import SignedForm
+from rems_portal.signatures.proof import require_own_signature
 
 TAKEN = (
     "This NPI or NCPDP id already belongs to another pharmacy. Check both numbers; if they are yours, ask the "

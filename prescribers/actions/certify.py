@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from prescribers.actions.refusing import locked_certification, refusal
 from prescribers.facts import certification_facts, enrollment_answers
 from prescribers.models import Prescriber, PrescriberCertification
-from prescribers.permissions import require_own_signature, require_signatory
+from prescribers.permissions import require_signatory
 from rems_portal.accounts.models import User
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act, move
@@ -26,6 +26,7 @@ from rems_portal.rules.numbers import npi_is_valid
 from rems_portal.rules.programs import ProgramVersion, form_named
 from rems_portal.signatures.actions import Signing, sign, write_form
 from rems_portal.signatures.models import SignedForm
+from rems_portal.signatures.proof import require_own_signature
 
 ENROLLMENT_FORM = "prescriber_enrollment"
 
@@ -103,7 +104,7 @@ def certify_prescriber(
     """
     prescriber = certification.prescriber
     require_signatory(by, prescriber)
-    require_own_signature(signing, prescriber)
+    require_own_signature(signing, prescriber.user_id)
     locked = locked_certification(certification)
     renews = locked.status == CertificationStatus.CERTIFIED
     if renews and renewal_of(locked.program_version, program.recertification.get(Party.PRESCRIBER)) is None:
