@@ -1,5 +1,6 @@
 """Who prepares forms for a prescriber: named by the prescriber alone, and gone the moment that is ended."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -138,6 +139,18 @@ def test_page_adds_lists_and_ends(client: Client, dr: Prescriber, sam: User) -> 
     page = client.post(ending, follow=True).content.decode()
     assert "Sam Office no longer sees anything of yours." in page
     assert "Earlier delegates" in page
+
+
+def test_ending_a_delegation_asks_first(client: Client, dr: Prescriber, sam: User) -> None:
+    for begins in (TODAY, TODAY + timedelta(days=20)):
+        one = add_delegate(
+            by=Actor.of(dr.user), at=NOW, prescriber=dr, email=sam.email, program=PROGRAM, full_name="",
+            starts_on=begins, last_day=begins + timedelta(days=3),
+        )  # fmt: skip
+        page = " ".join(client.get(PAGE).content.decode().split())
+        asked = [found for found in re.findall(r"<details>.*?</details>", page) if f"/{one.pk}/end/" in found]
+        assert len(asked) == 1 == page.count(f"/{one.pk}/end/")
+        assert f"{sam} sees nothing of yours from then on." in asked[0]
 
 
 @pytest.mark.parametrize(

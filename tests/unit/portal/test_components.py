@@ -1,10 +1,12 @@
 """The components as markup: what they escape, name, spell out and leave away. How they look is for tests/functional."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
@@ -173,3 +175,13 @@ def test_history_and_empty_state_leave_away_what_is_not_there() -> None:
     entries = [{"at": NOW, "what": "Issued", "who": "Dr. Raman"}]
     assert shown("{% history entries %}", entries=entries).count("<p") == 2
     assert "btn" not in shown("{% empty_state 'Nothing yet' %}")
+
+
+@pytest.mark.parametrize("page", ["authorizations/prescriber/worklist_aside.html", "patients/prepared_forms.html"])
+def test_running_text_of_lists_does_not_look_like_a_link(page: str) -> None:
+    lists = re.findall(r"<ul class=\"([^\"]+)\"", (settings.BASE_DIR / "templates" / page).read_text())
+    sheet = (settings.BASE_DIR / "static/css/portal.css").read_text()
+    underlined = re.findall(r"(?m)^([^@{}]+)\{[^}]*text-decoration:underline", sheet)
+    assert lists
+    for name in lists:
+        assert not [rule for rule in underlined for one in rule.split(",") if one.strip() in (f".{name}", f"ul.{name}")]
