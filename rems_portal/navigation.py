@@ -61,7 +61,13 @@ PLACES: dict[str, tuple[Place, ...]] = {
         MATERIALS,
         REPORT,
     ),
-    User.Role.DELEGATE: (PATIENTS, _place("Whom I work for", "prescribers:served", "prescribers:"), MATERIALS, REPORT),
+    User.Role.DELEGATE: (
+        PATIENTS,
+        _place("Prepared forms", "patients:prepared-forms", "patients:"),
+        _place("Whom I work for", "prescribers:served", "prescribers:"),
+        MATERIALS,
+        REPORT,
+    ),
     User.Role.PHARMACIST: (
         _place("Confirm", "authorizations:counter", "authorizations:counter", "authorizations:confirm-result"),
         OPEN_CONFIRMATIONS,

@@ -12,10 +12,12 @@ from authorizations.queries.offices import business_of, serves_somebody, worklis
 from authorizations.queries.transfers import pending_transfers_of
 from authorizations.views.prescriber import Office, address, office_of
 from patients.models import Enrollment
+from patients.queries import prepared_for
 from prescribers.facts import is_certified
 from prescribers.permissions import prescriber_of
 from rems_portal.accounts.models import User
 from rems_portal.audit.access import record_look
+from rems_portal.rules.calendars import program_day
 from rems_portal.rules.vocabulary import Party
 from rems_portal.web import actor_of
 
@@ -54,6 +56,7 @@ def worklist_page(request: HttpRequest) -> HttpResponse:
         "words": words,
         "is_prescriber": office.user.role == User.Role.PRESCRIBER,
         "enroll_url": address("patients:enroll"),
+        "prepared": prepared_for(office.user, program_day(office.at)).count(),
         "certify_url": address("prescribers:certify"),
         "transfers": pending_transfers_of(office.user, at=office.at),
         "after_treatment": after_care_of(office.user, program=office.program, at=office.at),

@@ -12,6 +12,7 @@ from rems_portal.accounts.models import User
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act
 from rems_portal.errors import ActRefused
+from rems_portal.notifications.actions import tell
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.findings import Finding, Party
 
@@ -28,17 +29,37 @@ def prepare_enrollment(
 ) -> PreparedEnrollment:
     """Keep what an agreement form says so far, for the prescriber to read and sign; or change what was kept (PR-08).
 
+    The prescriber is told by e-mail of the first of those that wait, unless it is the prescriber who prepares.
     Raises PermissionDenied unless `user` is the prescriber or a delegate now, ActRefused once it is signed or gone.
     """
     _require_office(user, prescriber, at)
     if prepared is None:
-        return PreparedEnrollment.objects.create(
+        kept: PreparedEnrollment = PreparedEnrollment.objects.create(
             prescriber=prescriber, answers=answers, prepared_at=at, prepared_by=user, prepared_by_name=by.name
         )
+        _tell_of_the_first(kept)
+        return kept
     waiting = _waiting(prepared, prescriber)
     waiting.answers, waiting.prepared_at, waiting.prepared_by, waiting.prepared_by_name = answers, at, user, by.name
     waiting.save()
     return waiting
+
+
+def _tell_of_the_first(kept: PreparedEnrollment) -> None:
+    """Tell the prescriber that forms wait; who was told and has not looked is not told again."""
+    prescriber = kept.prescriber
+    waiting = prescriber.prepared_enrollments.filter(enrollment__isnull=True, discarded_at__isnull=True)
+    if kept.prepared_by_id == prescriber.user_id or waiting.exclude(pk=kept.pk).exists():
+        return
+    tell(
+        users=[prescriber.user],
+        key=f"prepared:{kept.pk}",
+        kind="prepared_form",
+        subject="A form waits for you to read and sign",
+        text="Your office prepared a form. It waits for you to read and sign it. Open “My patients”, then the prepared "
+        "forms. Nothing holds before you sign.",
+        at=kept.prepared_at,
+    )
 
 
 @act

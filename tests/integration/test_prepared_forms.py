@@ -1,5 +1,6 @@
 """Office staff prepare an agreement form; the prescriber reads and signs it. Nobody else does either."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -11,9 +12,10 @@ from patients.models import Enrollment, PreparedEnrollment
 from prescribers.actions import end_delegation
 from prescribers.models import Prescriber
 from rems_portal.accounts.models import User
+from rems_portal.notifications.models import OutboxMessage
 from rems_portal.rules.categories import RiskCategory
 from tests.factories import NOW
-from tests.integration.offices import signed_in, text_of
+from tests.integration.offices import page, signed_in, text_of
 from tests.integration.test_enrollment import signed_by, typed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rems("PR-08")]
@@ -130,6 +132,54 @@ def test_prepared_form_is_changed_and_then_discarded(aide: User) -> None:
     kept.refresh_from_db()
     assert (kept.answers, kept.discarded_at) == ({}, NOW)
     assert client.get(again).status_code == 404
+
+
+def test_discarding_asks_first(aide: User) -> None:
+    discard = reverse("patients:discard-prepared", args=[prepared_by(aide).pk])
+    shown = text_of(signed_in(aide).get(LIST))
+    (question,) = re.findall(r"<details>.*?</details>", shown)
+    assert "Discard this form? All that was filled in is forgotten." in question
+    assert discard in question
+    assert shown.count(discard) == 1
+
+
+def test_navigation_and_worklist_lead_office_staff_to_prepared_forms_and_a_new_one(dr: Prescriber, aide: User) -> None:
+    client = signed_in(aide)
+    first = text_of(client.get(page("worklist")))
+    assert f'href="{PREPARE}"' in first
+    assert f'<a href="{LIST}">Prepared forms</a>' in first
+    assert "for a signature" not in first
+    prepared_by(aide)
+    prepared_by(aide)
+    assert f'<a href="{LIST}">2 prepared forms wait for a signature</a>' in text_of(client.get(page("worklist")))
+    assert f'href="{PREPARE}"' in text_of(client.get(LIST))
+
+
+def test_worklist_tells_the_prescriber_how_many_forms_wait(dr: Prescriber, aide: User) -> None:
+    client = signed_in(dr.user)
+    assert LIST not in text_of(client.get(page("worklist")))
+    kept = prepared_by(aide)
+    shown = text_of(client.get(page("worklist")))
+    assert "1 agreement form waits for you to read and sign." in shown
+    assert f'href="{LIST}"' in shown
+    assert LIST not in text_of(signed_in(make.prescriber().user).get(page("worklist")))
+    client.post(sign_page(kept), signed_by(dr, typed(MAN, family_name="Teller")))
+    assert LIST not in text_of(client.get(page("worklist")))
+
+
+def test_prescriber_is_mailed_once_for_forms_that_wait_and_nothing_is_said_of_the_patient(
+    dr: Prescriber, aide: User
+) -> None:
+    told = OutboxMessage.objects.filter(kind="prepared_form")
+    first, second = prepared_by(aide), prepared_by(aide)
+    mail = told.get()
+    assert (mail.recipient, mail.user) == (dr.user.email, dr.user)
+    assert "Teller" not in mail.subject + mail.body
+    client = signed_in(aide)
+    for kept in (first, second):
+        client.post(reverse("patients:discard-prepared", args=[kept.pk]))
+    prepared_by(aide)
+    assert told.count() == 2
 
 
 def test_delegate_can_not_sign_what_was_prepared(dr: Prescriber, aide: User) -> None:
