@@ -1,4 +1,4 @@
-"""The forms of the patient survey: who is answering, one answer at a time, and who signs for a child."""
+"""The forms behind a patient's links: the birth date, who is answering, one answer at a time, who signs for a child."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -46,18 +46,12 @@ class TranslatedDayField(DayField):
             raise ValidationError(self.sentence, code=error.code) from None
 
 
-class StartForm(forms.Form):
-    """Who is answering, and the birth date that shows the link is in the right hands."""
-
-    who = forms.ChoiceField(widget=forms.RadioSelect)
+class BirthDateForm(forms.Form):
+    """The patient's birth date, which shows that the link is in the right hands."""
 
     def __init__(self, *args: Any, words: Words, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.words = words
-        who: Any = self.fields["who"]
-        who.label = words["who"]
-        who.choices = [(one.value, words[f"who_{one.value}"]) for one in PatientSurvey.CompletedBy]
-        who.error_messages |= {"required": words["who_missing"], "invalid_choice": words["who_missing"]}
         told: dict[str, Any] = {
             "label": words["birth_date"],
             "help_text": words["birth_date_help"],
@@ -66,9 +60,22 @@ class StartForm(forms.Form):
         english = words["language"] == "en"
         self.fields["birth_date"] = DayField(**told) if english else TranslatedDayField(words, **told)
 
-    def refuse_birth_date(self) -> None:
+    def refuse(self) -> None:
         """Say that the birth date does not go with the link, without saying whose link it is."""
         self.add_error("birth_date", self.words["birth_date_wrong"])
+
+
+class StartForm(BirthDateForm):
+    """Who is answering, and the birth date."""
+
+    who = forms.ChoiceField(widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, words: Words, **kwargs: Any) -> None:
+        super().__init__(*args, words=words, **kwargs)
+        who: Any = self.fields["who"]
+        who.label = words["who"]
+        who.choices = [(one.value, words[f"who_{one.value}"]) for one in PatientSurvey.CompletedBy]
+        who.error_messages |= {"required": words["who_missing"], "invalid_choice": words["who_missing"]}
 
 
 class AnswerForm(forms.Form):

@@ -20,8 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from authorizations.actions.patient_signature import sign_for_patient
-from authorizations.forms.patient_signing import BirthDateForm
-from authorizations.forms.patient_survey import GuardianForm
+from authorizations.forms.patient_survey import BirthDateForm, GuardianForm
 from authorizations.queries.signing import is_open, signing_link
 from authorizations.wording_signing import WORDS
 from patients.actions import check_birth_date, waiting_signers

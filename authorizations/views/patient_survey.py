@@ -174,7 +174,7 @@ def start(request: HttpRequest, visit: Visit) -> HttpResponse:
         visit.invitation.refresh_from_db(fields=["expires_at", "failed_birth_dates"])
         if not is_open(visit.invitation, visit.at):
             return gone(request, visit.language)
-        form.refuse_birth_date()
+        form.refuse()
     return render(request, "authorizations/survey/start.html", {"form": form, "words": visit.words})
 
 
