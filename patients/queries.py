@@ -14,25 +14,30 @@ from prescribers.permissions import scope
 from rems_portal.accounts.models import User
 from rems_portal.rules.lifecycles import CaseStatus
 
-_APOSTROPHES = dict.fromkeys(map(ord, "‘’ʼʹ′`´＇"), "'")
+# Accents and the like stand in this block once letters are taken apart; marks elsewhere make another letter.
+_MARKS = range(0x0300, 0x0370)
+_LETTERS = str.maketrans({"æ": "ae", "ð": "d", "ø": "o", "þ": "th", "đ": "d", "ħ": "h", "ı": "i", "ł": "l", "œ": "oe"})
 
 
 def identity_key(*, given_name: str, family_name: str, birth_date: date, sex: str) -> str:
     """Return the same 64 characters for every way of typing one person's name with this birth date and sex.
 
-    Letter case, kinds of apostrophes and runs of spaces don't tell people apart. A digest, so that the column holds no
-    second copy of the name.
+    Letter case, accents, hyphens, apostrophes, dots and spaces don't tell people apart. A digest, so that the column
+    holds no second copy of the name. Whoever changes what it is made of computes the stored keys anew, in a migration,
+    with another first word.
     """
-    said = "\n".join((_plain(given_name), _plain(family_name), birth_date.isoformat(), str(sex)))
+    said = "\n".join(("2", _plain(given_name), _plain(family_name), birth_date.isoformat(), str(sex)))
     return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _plain(name: str) -> str:
-    # Twice: folding case can make letters that have a plainer form themselves. Apostrophes before, as NFKC splits some.
-    text = name.translate(_APOSTROPHES)
+    # Twice: folding case can make letters that have a plainer form themselves.
+    text = name
     for _time in range(2):
-        text = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(text.split())
+        text = unicodedata.normalize("NFKD", text).casefold()
+    text = "".join(letter for letter in text if ord(letter) not in _MARKS).translate(_LETTERS)
+    # A name without any letter or digit stays as it is: else all of those would be one name.
+    return "".join(letter for letter in text if unicodedata.category(letter)[0] in "LMN") or " ".join(text.split())
 
 
 def running_enrollment(patient: Patient, program: str) -> Enrollment | None:
