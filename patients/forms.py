@@ -14,6 +14,7 @@ from django import forms
 from django.http import QueryDict
 
 from patients.actions import PatientEnrollment, category_of, definition_of, enrollment_problems
+from patients.models import Patient
 from prescribers.models import Prescriber
 from rems_portal.fields import DayField
 from rems_portal.rules.categories import CannotBasis, MenstrualCycles, Sex
@@ -25,6 +26,7 @@ BASIS_HINTS = {
     "menopause_24_months": "Adults only.",
     "menses_not_begun": "Only under 18.",
 }
+IDENTITY = ("family_name", "given_name", "birth_date", "sex")
 FEMALE_ONLY = ("can_get_pregnant", "cannot_basis", "menstrual_cycles")
 LANGUAGES = [("en", "English"), ("es", "Español")]
 NAME_LENGTH = 100
@@ -42,7 +44,8 @@ def _words(text: str) -> str:
 class EnrollmentForm(TypedForm):
     """A patient, and what decides the form that fits (PR-08).
 
-    `signing` is whether the form is to be signed now: the first of two sendings only asks which form fits.
+    `signing` is whether the form is to be signed now: the first of two sendings only asks which form fits. `patient`:
+    who is enrolled again; name, birth date and sex are those on record then, whatever is sent.
     """
 
     family_name = NameField(
@@ -94,10 +97,15 @@ class EnrollmentForm(TypedForm):
         at: datetime,
         program: ProgramVersion,
         signing: bool = True,
+        patient: Patient | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
         self.at, self.program, self.signing = at, program, signing
+        self.patient = patient
+        for name in IDENTITY if patient else ():
+            self.fields[name].disabled = True
+            self.initial[name] = getattr(patient, name)
 
     def clean(self) -> dict[str, Any]:
         """Add what is missing or contradicts itself, and a form that changed since it was read."""

@@ -8,11 +8,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from patients.actions.agreements import set_aside, write_agreement
 from patients.actions.answers import PatientEnrollment, key_of, require_signable, says_the_same
 from patients.models import Agreement, Enrollment, Patient, PreparedEnrollment
-from patients.queries import is_held, running_enrollment
+from patients.queries import identity_key, is_held, running_enrollment
 from prescribers.models import Prescriber
 from prescribers.permissions import require_signatory
 from rems_portal.audit.actors import Actor
@@ -56,11 +57,13 @@ def enroll_patient(
     program: ProgramVersion,
     signing: Signing,
     prepared: PreparedEnrollment | None = None,
+    patient: Patient | None = None,
 ) -> Enrollment:
     """Write the one of six agreement forms that fits, signed by the prescriber; the patient's side signs next (PR-08).
 
     The enrollment is pending until then. The same form sent twice, or with the same answers for a patient this
-    prescriber already has, gives the enrollment there is. Raises PermissionDenied unless `by` is the prescriber and
+    prescriber already has, gives the enrollment there is. `patient`: who is enrolled again; a form that names somebody
+    else is refused then, and nobody new is written. Raises PermissionDenied unless `by` is the prescriber and
     `signing` the prescriber's own (nobody signs for another), KnownElsewhere when the person is in treatment with
     another prescriber or held, ActRefused with all that is missing when the prescriber is not certified or the form
     contradicts itself or the record.
@@ -69,12 +72,14 @@ def enroll_patient(
     require_own_signature(signing, prescriber.user_id)
     # One prescriber's enrollments queue up here, so a double click can't make two patients.
     Prescriber.objects.select_for_update(of=("self",), no_key=True).get(pk=prescriber.pk)
-    there = _sent_before(prescriber, form) or _own_with_these_answers(prescriber, form, program)
+    if patient:
+        _require_same_person(form, patient)
+    there = _sent_before(prescriber, form, patient) or _own_with_these_answers(prescriber, form, program, patient)
     if there:
         return there
     require_signable(form, prescriber, at=at, program=program)
-    patient = _patient_of(form, program)
-    enrollment = _write_enrollment(patient, prescriber, form, at, program)
+    person = _enrollable(patient or _person_of(form), form, program)
+    enrollment = _write_enrollment(person, prescriber, form, at, program)
     write_agreement(
         enrollment,
         form,
@@ -90,22 +95,37 @@ def enroll_patient(
     return enrollment
 
 
-def _sent_before(prescriber: Prescriber, form: PatientEnrollment) -> Enrollment | None:
+def _require_same_person(form: PatientEnrollment, patient: Patient) -> None:
+    on_record = identity_key(
+        given_name=patient.given_name, family_name=patient.family_name, birth_date=patient.birth_date, sex=patient.sex
+    )
+    if key_of(form) != on_record:
+        raise _refused(
+            f"The form names somebody else than patient {patient.number}. Nothing was recorded. To enroll another "
+            "person, use “Enroll a patient”."
+        )
+
+
+def _who(form: PatientEnrollment, patient: Patient | None) -> Q:
+    """How courses of this person are found: by the patient that is known, else by name, birth date and sex."""
+    return Q(patient=patient) if patient else Q(patient__identity_key=key_of(form))
+
+
+def _sent_before(prescriber: Prescriber, form: PatientEnrollment, patient: Patient | None) -> Enrollment | None:
     """Return what an earlier sending of this form made.
 
     The key alone is not enough: a form that was filled in again after going back in the browser still carries it.
     """
     if form.submission_key is None:
         return None
-    sent = prescriber.enrollments.filter(submission_key=form.submission_key, patient__identity_key=key_of(form))
-    return sent.first()
+    return prescriber.enrollments.filter(_who(form, patient), submission_key=form.submission_key).first()
 
 
 def _own_with_these_answers(
-    prescriber: Prescriber, form: PatientEnrollment, program: ProgramVersion
+    prescriber: Prescriber, form: PatientEnrollment, program: ProgramVersion, patient: Patient | None
 ) -> Enrollment | None:
     """Return the open enrollment this prescriber has of the person. Raises ActRefused when the form says another."""
-    own = prescriber.enrollments.open().filter(patient__identity_key=key_of(form), program=program.program)
+    own = prescriber.enrollments.open().filter(_who(form, patient), program=program.program)
     there: Enrollment | None = own.select_related("patient").first()
     if there is None or says_the_same(form, there):
         return there
@@ -121,12 +141,8 @@ def _refused(sentence: str) -> ActRefused:
     return ActRefused([Finding("ENROLL", ("PR-08",), sentence, Party.PRESCRIBER)])
 
 
-def _patient_of(form: PatientEnrollment, program: ProgramVersion) -> Patient:
-    """Return this person's one row, locked, made when there is none: dispenses and holds of earlier courses count.
-
-    Raises KnownElsewhere while the person is in treatment with somebody else, or held in whatever course.
-    """
-    key = key_of(form)
+def _person_of(form: PatientEnrollment) -> Patient:
+    """Return this person's one row, made when there is none: dispenses and holds of earlier courses count."""
     fields = {
         "number": new_number(Kind.PATIENT),
         "given_name": form.given_name,
@@ -136,15 +152,23 @@ def _patient_of(form: PatientEnrollment, program: ProgramVersion) -> Patient:
         "email": form.email,
     }
     # Two prescribers enrolling one person at once: the second waits here for the first, and then finds the row.
-    Patient.objects.get_or_create(identity_key=key, defaults=fields)
-    patient = Patient.objects.select_for_update(no_key=True).get(identity_key=key)
-    running = running_enrollment(patient, program.program)
-    if running or is_held(patient):
-        raise KnownElsewhere(patient.number, may_be_transferred=running is not None)
-    if form.email and form.email != patient.email:
-        patient.email = form.email
-        patient.save(update_fields=["email"])
-    return patient
+    found, _made = Patient.objects.get_or_create(identity_key=key_of(form), defaults=fields)
+    return found
+
+
+def _enrollable(patient: Patient, form: PatientEnrollment, program: ProgramVersion) -> Patient:
+    """Return the patient's row, locked, with the address that the form says.
+
+    Raises KnownElsewhere while the person is in treatment with somebody else, or held in whatever course.
+    """
+    locked = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    running = running_enrollment(locked, program.program)
+    if running or is_held(locked):
+        raise KnownElsewhere(locked.number, may_be_transferred=running is not None)
+    if form.email and form.email != locked.email:
+        locked.email = form.email
+        locked.save(update_fields=["email"])
+    return locked
 
 
 def _write_enrollment(

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 
 from patients.forms import EnrollmentForm
 from patients.models import Enrollment
-from patients.views.enrollment import asked_by, enroll, page
+from patients.views.enrollment import asked_by, page, take
 from prescribers.permissions import require_prescriber, scope
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.lifecycles import EnrollmentStatus
@@ -17,29 +17,30 @@ from rems_portal.web import visible_or_404
 
 
 def enroll_again(request: HttpRequest, number: str) -> HttpResponse:
-    """Show the form with name, birth date, sex and answers of the last course; sending it enrolls as for anybody.
+    """Show the form with the answers of the last course, and take it for this very patient.
 
-    The person is a prescriber with a discontinued course of this patient; others don't find the page.
+    Who the patient is can't be changed here: one person is one record. The person is a prescriber with a course of this
+    patient that is over or was withdrawn; others don't find the page.
     """
     asked = asked_by(request)
     require_prescriber(asked.user, "Only the prescriber in person may enroll a patient: it takes a signature.")
     rows = scope(Enrollment.objects.filter(program=asked.program.program), asked.user, program_day(asked.at))
-    latest = rows.filter(patient__number=number).exclude(status=EnrollmentStatus.WITHDRAWN).order_by("-enrolled_at")
+    latest = rows.filter(patient__number=number).latest_first()
     last = visible_or_404(
         request,
-        rows.filter(pk__in=latest.values("pk")[:1]).select_related("patient"),
+        rows.filter(pk__in=latest.values("pk")[:1]).select_related("patient", "prescriber"),
         at=asked.at,
         kind="patient",
         patient__number=number,
     )
     if request.method == "POST":
-        return enroll(request)
-    if last.status != EnrollmentStatus.DISCONTINUED:
+        return take(request, asked, last.prescriber, patient=last.patient)
+    if last.status not in (EnrollmentStatus.DISCONTINUED, EnrollmentStatus.WITHDRAWN):
         messages.info(request, "This patient is enrolled, or waits for signatures.")
         return redirect("authorizations:patient", number)
     answers = _answers(last)
     initial = {"submission_key": uuid4(), **answers}
-    form = EnrollmentForm(at=asked.at, program=asked.program, initial=initial)
+    form = EnrollmentForm(at=asked.at, program=asked.program, patient=last.patient, initial=initial)
     return page(request, asked, form, signing_form(request), again=answers)
 
 

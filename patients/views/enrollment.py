@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from patients.actions import KnownElsewhere, enroll_patient
 from patients.forms import BASIS_HINTS, EnrollmentForm, SignatoryForm
-from patients.models import PreparedEnrollment
+from patients.models import Patient, PreparedEnrollment
 from patients.presenters import FittingForm, fitting_form
 from patients.queries import prepared_for
 from prescribers.facts import is_certified
@@ -69,12 +69,24 @@ def enroll(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         messages.warning(request, "Complete your certification first, then enroll patients.")
         return redirect("prescribers:certify")
     prepared = prepared_form(request, asked, pk) if pk else None
-    signing = signing_form(request)
     if request.method != "POST":
         form = EnrollmentForm(at=asked.at, program=asked.program, initial=first_answers(prepared))
-        return page(request, asked, form, signing, prepared=prepared)
-    form = EnrollmentForm(request.POST, at=asked.at, program=asked.program, signing=request.POST.get("step") == "sign")
-    known = None
+        return page(request, asked, form, signing_form(request), prepared=prepared)
+    return take(request, asked, prescriber, prepared=prepared)
+
+
+def take(
+    request: HttpRequest,
+    asked: Asked,
+    prescriber: Prescriber,
+    *,
+    prepared: PreparedEnrollment | None = None,
+    patient: Patient | None = None,
+) -> HttpResponse:
+    """Take the form that was sent, and enroll when it was signed. `patient`: who is enrolled again, and nobody else."""
+    signing, known = signing_form(request), None
+    to_sign = request.POST.get("step") == "sign"
+    form = EnrollmentForm(request.POST, at=asked.at, program=asked.program, signing=to_sign, patient=patient)
     if form.is_valid() and form.signing:
         try:
             answer = _sign(request, asked, prescriber, form, signing, prepared)
@@ -109,6 +121,7 @@ def _sign(
         program=asked.program,
         signing=proof,
         prepared=prepared,
+        patient=form.patient,
     )
     number = enrollment.patient.number
     sent_twice = enrollment.submission_key and enrollment.submission_key == said.submission_key
@@ -208,7 +221,7 @@ def page(
         "prescriber": asked.prescriber,
         "signatory": None if prepared else signatory,
         "prepared": prepared,
-        "again": again is not None,
+        "patient": form.patient,
         "may_be_transferred": known is not None and known.may_be_transferred,
     }
     return render(request, "patients/enroll.html", context)

@@ -1,5 +1,6 @@
 """Treatment ends and begins again: the act with what it voids and tells, the weeks after it, the pages."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -13,8 +14,8 @@ from authorizations.actions.after_care import queue_after_care
 from authorizations.actions.discontinue import discontinue_by_program, discontinue_treatment
 from authorizations.actions.safety import close_safety_case
 from authorizations.queries.after_care import weeks_after
-from patients.actions import KnownElsewhere
-from patients.models import Enrollment, SafetyCase
+from patients.actions import KnownElsewhere, enroll_patient, withdraw_enrollment
+from patients.models import Enrollment, Patient, SafetyCase
 from rems_portal.errors import ActRefused
 from rems_portal.notifications.models import OutboxMessage
 from rems_portal.rules.calendars import program_day
@@ -231,6 +232,22 @@ class TestAgain:
         assert "AUTH-05" in decision.failed
         make.ready(again, at=NOW)
 
+    def test_form_of_somebody_else_does_not_enroll_a_patient_again(self) -> None:
+        one = make.discontinued(make.enrollment(C.AM))
+        dr = one.prescriber
+        for changes in ({"family_name": "Married"}, {"birth_date": one.patient.birth_date + days(1)}):
+            with pytest.raises(ActRefused, match="names somebody else than patient"):
+                enroll_patient(
+                    by=make.actor(dr.user),
+                    at=LATER,
+                    prescriber=dr,
+                    form=make.form_for(one, **changes),
+                    program=PROGRAM,
+                    signing=make.signing(dr.user, at=LATER),
+                    patient=one.patient,
+                )
+        assert (Patient.objects.count(), one.patient.enrollments.count()) == (1, 1)
+
     @pytest.mark.rems("PH-14")
     def test_what_was_dispensed_before_still_counts(self) -> None:
         one = make.treated(make.enrollment(C.AM), at=NOW - days(4)).enrollment
@@ -363,6 +380,10 @@ class TestPages:
         typed = first.context["form"].initial
         assert (typed["family_name"], typed["sex"]) == (one.patient.family_name, one.patient.sex)
         assert "Enrolled before" in text_of(first)
+        assert one.patient.number in text_of(first)
+        assert not re.search(
+            r'<input type="(text|radio)" name="(family_name|given_name|birth_date\w+|sex)"', text_of(first)
+        )
         assert first.context["fitting"].category == C.AM
         born = one.patient.birth_date
         sent = typed | {
@@ -374,8 +395,24 @@ class TestPages:
             "user_name": one.prescriber.user.email,
             "password": make.PASSWORD,
         }
-        assert client.post(address, sent).status_code == 302
+        wrong = client.post(address, sent | {"family_name": "Married", "sex": "female", "password": "wrong"})
+        assert "Enrolled before" in text_of(wrong)
+        assert f'name="family_name" value="{one.patient.family_name}"' in text_of(wrong)
+        changed = {"family_name": "Married", "given_name": "", "birth_date_year": "1950", "sex": "female"}
+        assert client.post(address, sent | changed).status_code == 302
+        assert Patient.objects.count() == 1
+        assert one.patient.enrollments.latest("pk").agreements.get().form.answers["family_name"] == typed["family_name"]
         assert [course.status for course in one.patient.enrollments.order_by("pk")] == ["discontinued", "pending"]
         assert client.get(address).status_code == 302
         assert as_prescriber(make.prescriber()).get(address).status_code == 404
         assert signed_in(make.delegate_of(one.prescriber)).get(address).status_code == 403
+
+    def test_one_whose_form_was_withdrawn_is_enrolled_again_from_the_page(self) -> None:
+        one = make.pending_enrollment(C.AF_CAN, at=NOW)
+        withdraw_enrollment(
+            by=make.actor(one.prescriber.user), at=NOW, prescriber=one.prescriber, enrollment=one, reason="Mistyped"
+        )
+        client = as_prescriber(one.prescriber)
+        address = f"/patients/enroll/again/{one.patient.number}/"
+        assert address in text_of(client.get(of("patient", one)))
+        assert client.get(address).context["fitting"].category == C.AF_CAN
