@@ -1,10 +1,11 @@
 """What a prescriber types to be certified and to name delegates. Decides nothing: the acts and the rules do."""
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundWidget
 from django.http import QueryDict
 
 from prescribers.actions import PrescriberIdentity
@@ -15,6 +16,7 @@ from rems_portal.typed import LineField, NameField, TypedForm
 
 NPI_DIGITS = 10
 PHONE_MARKS = frozenset("+-().,/# x")
+NOT_THERE = {"invalid_choice": "A document that you ticked is not asked for now. Read what is shown below."}
 CHANGED = (
     "The form or a document has changed since you opened this page. Nothing you typed is lost. Read what is new below, "
     "then sign again."
@@ -54,7 +56,8 @@ class CertificationForm(TypedForm):
     """Who the prescriber is, and that the documents were read: all that is typed before the signature (PR-01 to PR-03).
 
     `definition` is the Prescriber Enrollment Form, whose words label the fields; `materials` the documents that go with
-    it, as (code, version). The hidden `shown` says which of both were on the page, so that a change meanwhile is told.
+    it, as (code, version); each of `unread`, titles by code, has a tick of its own. The hidden `shown` says which form
+    and documents were on the page, so that a change meanwhile is told.
     """
 
     npi = NpiField(max_length=60, missing="Type your NPI: 10 digits.")
@@ -62,9 +65,8 @@ class CertificationForm(TypedForm):
     credentials = LineField(max_length=40, required=False)
     practice_name = LineField(max_length=150, missing="Type the name of your practice.")
     phone = PhoneField(max_length=30, missing="Type your office’s telephone number.")
-    read = forms.BooleanField(
-        label="I have read these documents",
-        error_messages={"required": "Read the documents, then tick this box."},
+    read = forms.MultipleChoiceField(
+        label="Documents read", required=False, widget=forms.CheckboxSelectMultiple, error_messages=NOT_THERE
     )
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -77,7 +79,7 @@ class CertificationForm(TypedForm):
         definition: FormDefinition,
         materials: Collection[tuple[str, str]],
         ask_identity: bool = True,
-        ask_reading: bool = True,
+        unread: Mapping[str, str],
         initial: dict[str, Any] | None = None,
     ) -> None:
         now = digest(canonical({"form": fingerprint(definition), "materials": [list(one) for one in materials]}))
@@ -93,8 +95,25 @@ class CertificationForm(TypedForm):
             self.fields[name].label, self.fields[name].help_text = item.text, item.help
             if not ask_identity:
                 del self.fields[name]
-        if not ask_reading:
+        self.unread = unread
+        if unread:
+            cast(forms.MultipleChoiceField, self.fields["read"]).choices = list(unread.items())
+        else:
             del self.fields["read"]
+
+    def ticks(self) -> dict[str, BoundWidget]:
+        """Return the tick of each document to read, by its code."""
+        return {str(tick.data["value"]): tick for tick in self["read"]} if self.unread else {}
+
+    def clean_read(self) -> list[str]:
+        """Return the codes of the documents read; refuse the form while one has no tick, and name it."""
+        ticked: list[str] = self.cleaned_data["read"]
+        missing = [title for code, title in self.unread.items() if code not in ticked]
+        if missing:
+            raise ValidationError(
+                [f"Read the {title}, then tick that you have read it." for title in missing], code="required"
+            )
+        return ticked
 
     def clean(self) -> dict[str, Any]:
         if self.changed:

@@ -118,7 +118,7 @@ def _fill_in(request: HttpRequest, standing: Standing) -> HttpResponse:
         definition=definition,
         materials=[(one.material.code, one.material.version) for one in standing.materials],
         ask_identity=standing.open,
-        ask_reading=bool(standing.unread),
+        unread={one.material.code: one.material.title for one in standing.unread},
         initial=enrollment_answers(known) if known else {"full_name": standing.user.full_name},
     )
     signing = signing_form(request)
@@ -131,7 +131,15 @@ def _fill_in(request: HttpRequest, standing: Standing) -> HttpResponse:
         except ActRefused as refusal:
             refused = refusal.findings
     agreed = [one.code for one in definition.sections if all(item.kind is ItemKind.STATEMENT for item in one.items)]
-    context = {"form": form, "signing": signing, "definition": definition, "agreed": agreed, "refused": refused}
+    ticks = form.ticks()
+    context = {
+        "form": form,
+        "signing": signing,
+        "definition": definition,
+        "agreed": agreed,
+        "refused": refused,
+        "documents": [(one, ticks.get(one.material.code)) for one in standing.materials],
+    }
     return _page(request, "certify", standing, meaning=definition.signatures[0].meaning, **context)
 
 

@@ -121,7 +121,8 @@ class PrescriberPerson(Person):
             ("phone", "617-555-0100"),
         ):
             page.locator(f"[name={name}]").fill(value)
-        page.locator("[name=read]").check()
+        for document in page.locator("[name=read]").all():
+            document.check()
         sign_with_password(page, self.user)
         look(page, "certify-prescriber")
         press(page, "Sign and become certified")

@@ -1,5 +1,6 @@
 """The page on which a prescriber is certified: one page, one signature, and nothing typed is ever lost."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -58,7 +59,7 @@ def words_of(answer: Any) -> str:
     return " ".join(unescape(answer.content.decode()).split())
 
 
-def typed(client: Client, user: User, *, at: str = CERTIFY, **changes: str | None) -> dict[str, str]:
+def typed(client: Client, user: User, *, at: str = CERTIFY, **changes: Any) -> dict[str, Any]:
     """What is sent from the page as it is shown now, filled in rightly; None leaves a field out."""
     page = client.get(at)
     said = {
@@ -68,7 +69,7 @@ def typed(client: Client, user: User, *, at: str = CERTIFY, **changes: str | Non
         "credentials": "MD",
         "practice_name": "Harbor Clinic",
         "phone": "617-555-0100",
-        "read": "on",
+        "read": list(page.context["form"].unread),
         "user_name": user.email,
         "password": PASSWORD,
     }
@@ -128,14 +129,36 @@ class TestOnePage:
     @pytest.mark.rems("PR-01", "PR-03")
     def test_documents_not_said_to_be_read_are_asked_for_and_the_rest_stays(self, client: Client, dr: User) -> None:
         page = words_of(client.post(CERTIFY, typed(client, dr, read=None)))
-        assert "Read the documents, then tick this box." in page
+        assert all(f"Read the {one.title}, then tick that you have read it." in page for one in MATERIALS)
         assert 'value="Harbor Clinic"' in page
         assert status_of(dr) == CertificationStatus.IN_PROGRESS
         assert not SigningTry.objects.exists()
 
+    @pytest.mark.rems("PR-01", "PR-03")
+    def test_each_document_has_its_own_tick_and_the_one_without_is_named(self, client: Client, dr: User) -> None:
+        *ticked, left_out = MATERIALS
+        answer = client.post(CERTIFY, typed(client, dr, read=[one.code for one in ticked]))
+        page = words_of(answer)
+        assert f"Read the {left_out.title}, then tick that you have read it." in page
+        assert not any(f"Read the {one.title}, then tick" in page for one in ticked)
+        boxes = re.findall(
+            r'<input type="checkbox" name="read" value="(\w+)"[^>]*?( checked)?>', answer.content.decode()
+        )
+        assert boxes == [(one.code, " checked") for one in ticked] + [(left_out.code, "")]
+        assert not dr.readings.exists() and not SignedForm.objects.exists()
+        client.post(CERTIFY, typed(client, dr, npi=Prescriber.objects.get().npi))
+        assert {(one.material, one.version, one.read_at) for one in dr.readings.all()} == {
+            (one.code, one.version, NOW) for one in MATERIALS
+        }
+
     def test_empty_page_says_all_that_is_missing_at_once(self, client: Client, dr: User) -> None:
         page = words_of(client.post(CERTIFY, {"shown": typed(client, dr)["shown"], "password": ""}))
-        for sentence in ("Type your NPI", "name of your practice", "then tick this box", "Type your password to sign"):
+        for sentence in (
+            "Type your NPI",
+            "name of your practice",
+            "then tick that you have read it",
+            "Type your password to sign",
+        ):
             assert sentence in page
         assert not Prescriber.objects.exists()
 
