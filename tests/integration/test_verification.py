@@ -1,5 +1,6 @@
 """The public page that checks documents: by number, by file; of patients it says nothing."""
 
+import re
 from typing import Any
 
 import pytest
@@ -83,12 +84,26 @@ def test_changed_form_says_so() -> None:
     assert "does not match its signature" in shown and "The program has this document" not in shown
 
 
-@pytest.mark.parametrize("typed", ["", "F-", "A-2222-2222-2222-22", "x" * 1_000, "F-5G7G-NH8Z-7B95-KW", "‮F\x00"])
-def test_mistyped_number_is_told_without_looking(typed: str, django_assert_num_queries: Any) -> None:
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Type the number. It begins with F"),
+        ("F-", "A character is missing or too many"),
+        ("A-2222-2222-2222-22", "A form number begins with F"),
+        ("x" * 1_000, "longer than 80 characters"),
+        ("F-5G7G-NH8Z-7B95-KW", "mistyped, or two are swapped"),
+        ("‮F\x00", "invisible characters"),
+    ],
+)
+def test_mistyped_number_is_told_at_its_field_without_looking(
+    typed: str, sentence: str, django_assert_num_queries: Any
+) -> None:
     with django_assert_num_queries(0):
         answer = verify(typed)
     assert answer.status_code == 200
-    assert "There is a problem" in answer.text or "error" in answer.text.lower()
+    assert "One thing needs your attention" in answer.text
+    told = re.search(r'id="id_number_error">.*?</p>', answer.text, re.DOTALL)
+    assert told is not None and sentence in told[0]
     assert "The program has" not in answer.text
 
 
