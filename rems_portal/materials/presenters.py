@@ -138,6 +138,33 @@ def shown_to(user: User, material: Material, read: ReadAt) -> ShownMaterial:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawnMaterial:
+    """A version that is no longer handed out, when it was withdrawn or replaced, and when one reader read it."""
+
+    material: Material
+    withdrawn: date
+    read_at: datetime
+
+
+def withdrawn_and_read(read: ReadAt, *, program: ProgramVersion, day: date) -> list[WithdrawnMaterial]:
+    """Return what a reader once read that is withdrawn by a program day, the last withdrawn first (PG-03)."""
+    found = [
+        WithdrawnMaterial(one, one.withdrawn, read[one.code, one.version])
+        for one in program.materials
+        if one.withdrawn is not None and one.withdrawn <= day and (one.code, one.version) in read
+    ]
+    return sorted(found, key=lambda one: one.withdrawn, reverse=True)
+
+
+def withdrawal_of(code: str, *, program: ProgramVersion, day: date) -> Material | None:
+    """Return the latest version of a material of which none is handed out on a program day any more, if it was once."""
+    if any(one.code == code for one in materials_on_offer(program, day)):
+        return None
+    gone = [one for one in program.materials if one.code == code and one.withdrawn is not None and one.withdrawn <= day]
+    return max(gone, key=lambda one: one.version, default=None)
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterRow:
     """One version of one material in the register: whose it is, whether it is handed out now, and how many read it."""
 

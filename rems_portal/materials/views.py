@@ -27,6 +27,8 @@ from rems_portal.materials.presenters import (
     shown_to,
     text_of,
     title_in,
+    withdrawal_of,
+    withdrawn_and_read,
 )
 from rems_portal.materials.queries import read_at, readers_by_version, readings_of
 from rems_portal.pdf import PdfUnavailable, render_pdf
@@ -47,7 +49,9 @@ def library(request: HttpRequest) -> HttpResponse:
     read = read_at(readings_of(user.pk, program.program))
     shelves = shelves_for(user, read, program=program, day=program_day(at))
     asked = [one for shelf in shelves for one in shelf.materials if one.asked]
-    return render(request, "materials/library.html", {"shelves": shelves, "asked": asked, "reads": may_record(user)})
+    gone = withdrawn_and_read(read, program=program, day=program_day(at))
+    context = {"shelves": shelves, "asked": asked, "reads": may_record(user), "withdrawn": gone}
+    return render(request, "materials/library.html", context)
 
 
 @require_safe
@@ -80,6 +84,9 @@ def material(request: HttpRequest, material: str, language: str) -> HttpResponse
         except ActRefused as refusal:
             messages.warning(request, str(refusal))
         return redirect("materials:material", material, language)
+    gone = withdrawal_of(material, program=program, day=program_day(at))
+    if gone is not None:
+        return _withdrawn(request, gone, program)
     found = _offered_or_404(program, material, language, at)
     read = read_at(readings_of(user.pk, program.program))
     shown = shown_to(user, found, read)
@@ -98,6 +105,9 @@ def material_pdf(request: HttpRequest, material: str, language: str) -> HttpResp
     """Return a material as PDF."""
     at = timezone.now()
     program = program_at(at)
+    gone = withdrawal_of(material, program=program, day=program_day(at))
+    if gone is not None:
+        return _withdrawn(request, gone, program)
     back = reverse("materials:material", args=[material, language])
     return _pdf(request, program, _offered_or_404(program, material, language, at), language, back)
 
@@ -124,6 +134,13 @@ def guide_pdf(request: HttpRequest, language: str) -> HttpResponse:
     program = program_at(at)
     found = _offered_or_404(program, PATIENT_GUIDE, language, at)
     return _pdf(request, program, found, language, reverse(f"materials:guide-{language}"))
+
+
+def _withdrawn(request: HttpRequest, gone: Material, program: ProgramVersion) -> HttpResponse:
+    """Say that a material is no longer handed out, since when, and whether the viewer read it."""
+    read = read_at(readings_of(user_of(request).pk, program.program))
+    shown = {"material": gone, "read_at": read.get((gone.code, gone.version))}
+    return render(request, "materials/withdrawn.html", shown, status=410)
 
 
 def _offered_or_404(program: ProgramVersion, code: str, language: str, at: datetime) -> Material:

@@ -173,7 +173,6 @@ class TestLibrary:
     @pytest.mark.parametrize(
         ("material", "language"),
         [
-            ("emergency_contraception_brochure", "en"),
             ("nothing", "en"),
             ("welcome_letter", "es"),
             ("patient_guide", "xx"),
@@ -184,6 +183,20 @@ class TestLibrary:
         assert client.get(page_of(material, language)).status_code == 404
         assert client.get(reverse("materials:material-pdf", args=[material, language])).status_code == 404
         assert client.post(page_of(material, language), {"version": "x"}, follow=True).status_code == 404
+
+    @pytest.mark.rems("PG-03")
+    def test_withdrawn_material_says_since_when_and_who_read_it_keeps_that_on_the_list(self, client: Client) -> None:
+        brochure, user = "emergency_contraception_brochure", make.account()
+        signed_in(client, user)
+        for address in (page_of(brochure), reverse("materials:material-pdf", args=[brochure, "en"])):
+            page = client.get(address)
+            assert page.status_code == 410 and "withdrawn on" in page.text and "2026-04-27" in page.text
+            assert "You read version" not in page.text and "mistyped" not in page.text
+        assert "Withdrawn, and read by you" not in client.get(LIBRARY).text
+        record(user, brochure, "2021-05-21", at=NOW.replace(month=4, day=26))
+        assert "You read version 2021-05-21 on" in client.get(page_of(brochure)).text
+        listed = client.get(LIBRARY).text.partition("Withdrawn, and read by you")[2].partition("</ul>")[0]
+        assert "Emergency Contraception Brochure, version 2021-05-21" in listed
 
     def test_spanish_page_is_spanish_all_over(self, client: Client) -> None:
         signed_in(client, make.account(User.Role.PHARMACIST))
