@@ -8,11 +8,11 @@ from django.utils.safestring import SafeString
 
 from pharmacies import actions
 from pharmacies.forms import NcpdpField
-from pharmacies.models import Pharmacy, PharmacyCertification, PharmacyStaff, QuizAttempt
+from pharmacies.models import HandOver, Pharmacy, PharmacyCertification, PharmacyStaff, QuizAttempt
 from prescribers.forms import NpiField
 from rems_portal.accounts.permissions import can_administer
 from rems_portal.admin.acts import ActForm, Asked, Button
-from rems_portal.admin.certifications import certification_buttons
+from rems_portal.admin.certifications import ShortReasonForm, certification_buttons
 from rems_portal.admin.display import as_list
 from rems_portal.admin.inlines import RecordInline
 from rems_portal.admin.records import RecordAdmin
@@ -44,12 +44,29 @@ def _hand_over(asked: Asked) -> None:
 HAND_OVER = Button(
     name="representative",
     label="Name another representative",
-    explains="The authorized representative there is now ends today. The certification stays as it is.",
+    explains="They are asked to read, pass the quiz and sign the site's form. Until then the representative there is "
+    "now stays, and the certification stays as it is. Where nothing is signed yet, it takes effect at once.",
     may=can_administer,
     offered=lambda pharmacy: True,
     run=_hand_over,
-    done="The pharmacy has another authorized representative.",
+    done="The new representative is asked; where nothing was signed yet, they represent the pharmacy now.",
     form=RepresentativeForm,
+)
+
+
+def _withdraw_hand_over(asked: Asked) -> None:
+    actions.withdraw_hand_over(by=asked.by, at=asked.at, user=asked.user, handing=asked.record, reason=asked.reason)
+
+
+WITHDRAW_HAND_OVER = Button(
+    name="withdraw",
+    label="Take this hand-over back",
+    explains="The pharmacy keeps its authorized representative. Both are told.",
+    may=can_administer,
+    offered=lambda handing: handing.done_at is None and handing.withdrawn_at is None,
+    run=_withdraw_hand_over,
+    done="The hand-over is taken back.",
+    form=ShortReasonForm,
 )
 
 
@@ -205,3 +222,15 @@ class PharmacyStaffAdmin(RecordAdmin):
         "pharmacy__npi__exact",
     )
     ordering = ("-starts_on",)
+
+
+@admin.register(HandOver)
+class HandOverAdmin(RecordAdmin):
+    """Pharmacies that are handed over to another representative: asked for, done, taken back."""
+
+    list_display = ("pharmacy", "to", "asked_at", "done_at", "withdrawn_at")
+    list_select_related = ("pharmacy", "to")
+    date_hierarchy = "asked_at"
+    search_fields = ("pharmacy__npi__exact", "pharmacy__name__icontains", "to__email__iexact")
+    ordering = ("-asked_at",)
+    buttons = (WITHDRAW_HAND_OVER,)

@@ -182,3 +182,56 @@ class PharmacyStaff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} at {self.pharmacy}"
+
+
+class HandOverQuerySet(models.QuerySet["HandOver"]):
+    """Which hand-overs still wait."""
+
+    def pending(self) -> "HandOverQuerySet":
+        """Keep those that wait for the new representative's signature."""
+        return self.filter(done_at__isnull=True, withdrawn_at__isnull=True)
+
+
+class HandOver(models.Model):
+    """That somebody else is to represent a pharmacy: done when that person has signed the site's enrollment form.
+
+    `stays`: the representative before goes on working there as staff.
+    """
+
+    pharmacy = models.ForeignKey(Pharmacy, on_delete=models.PROTECT, related_name="hand_overs")
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="pharmacies_handed_over")
+    reason = models.CharField(max_length=100)
+    stays = models.BooleanField(default=False)
+    asked_at = models.DateTimeField()
+    asked_by_name = models.CharField(max_length=200)
+    done_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by_name = models.CharField(max_length=200, blank=True)
+
+    history = audited()
+    objects: Any = HandOverQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "hand-over"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pharmacy"],
+                condition=Q(done_at__isnull=True, withdrawn_at__isnull=True),
+                name="pharmacy_hand_over_waits_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(asked_by_name="") & ~Q(reason=""), name="pharmacy_hand_over_names_who_and_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by_name="")
+                | Q(withdrawn_at__isnull=False) & ~Q(withdrawn_by_name=""),
+                name="pharmacy_hand_over_withdrawal_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True) | Q(withdrawn_at__isnull=True),
+                name="pharmacy_hand_over_ends_in_one_way",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pharmacy}: to {self.to}"

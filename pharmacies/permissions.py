@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
-from pharmacies.models import Pharmacy, PharmacyStaff
+from pharmacies.models import HandOver, Pharmacy, PharmacyStaff
 from rems_portal.audit.actors import Actor, Channel
 from rems_portal.program import program_at
 from rems_portal.rules.calendars import program_day
@@ -43,6 +43,16 @@ def require_representative(by: Actor, pharmacy: Pharmacy, at: datetime) -> int:
     if by.user_id is None or not work.filter(user_id=by.user_id).exists():
         raise PermissionDenied("Only the pharmacy’s authorized representative may do this.")
     return by.user_id
+
+
+def require_candidate(by: Actor, pharmacy: Pharmacy, at: datetime) -> int:
+    """Return the account id of `by`, who may take the quiz for the site: its representative, or who is to become that.
+
+    Raises PermissionDenied for everybody else.
+    """
+    if by.user_id is not None and HandOver.objects.pending().filter(pharmacy=pharmacy, to_id=by.user_id).exists():
+        return by.user_id
+    return require_representative(by, pharmacy, at)
 
 
 def require_pharmacist(user: "User") -> None:

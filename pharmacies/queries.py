@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from pharmacies.models import Pharmacy, PharmacyCertification, PharmacyStaff, QuizAttempt
+from pharmacies.models import HandOver, Pharmacy, PharmacyCertification, PharmacyStaff, QuizAttempt
 from rems_portal.accounts.models import User
 from rems_portal.rules.certification import counts_as_certified, oldest_training, renewal_of
 from rems_portal.rules.findings import Party
@@ -90,6 +90,27 @@ def certifications_represented_by(user: User, on: date, program: str) -> QuerySe
     work = PharmacyStaff.objects.in_force(on).filter(user=user, is_representative=True)
     rows = PharmacyCertification.objects.filter(program=program, pharmacy__in=work.values("pharmacy_id"))
     return rows.select_related("pharmacy", "form").order_by("pharmacy__name", "pk")
+
+
+def certifications_open_to(user: User, on: date, program: str) -> QuerySet[PharmacyCertification]:
+    """Return the certifications this account may sign: of pharmacies it represents on `on`, or is to represent."""
+    work = PharmacyStaff.objects.in_force(on).filter(user=user, is_representative=True)
+    handed = HandOver.objects.pending().filter(to=user)
+    sites = Q(pharmacy__in=work.values("pharmacy_id")) | Q(pharmacy__in=handed.values("pharmacy_id"))
+    return PharmacyCertification.objects.filter(sites, program=program).select_related("pharmacy", "form")
+
+
+def handed_over_to(user: User, program: str) -> QuerySet[PharmacyCertification]:
+    """Return the certifications whose pharmacies wait for this account's signature to be represented by it."""
+    handed = HandOver.objects.pending().filter(to=user)
+    rows = PharmacyCertification.objects.filter(program=program, pharmacy__in=handed.values("pharmacy_id"))
+    return rows.select_related("pharmacy").order_by("pharmacy__name", "pk")
+
+
+def waiting_hand_over(pharmacy: Pharmacy) -> HandOver | None:
+    """Return the hand-over of a pharmacy that waits for a signature, if one does."""
+    found: HandOver | None = HandOver.objects.pending().filter(pharmacy=pharmacy).select_related("to").first()
+    return found
 
 
 def sites_to_sign(user: User, on: date, program: ProgramVersion) -> list[PharmacyCertification]:

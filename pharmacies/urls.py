@@ -19,6 +19,11 @@ urlpatterns = [
     path("certify/<int:pk>/form/", documents.certify_form_pdf, name="certify-form"),
     path("certify/<int:pk>/certificate/", documents.certify_certificate, name="certify-certificate"),
     path("certify/<int:pk>/representative/", sites.certify_hand_over, name="certify-hand-over"),
+    path(
+        "certify/<int:pk>/representative/withdraw/",
+        sites.certify_withdraw_hand_over,
+        name="certify-withdraw-hand-over",
+    ),
     path("staff/", staff.staff, name="staff"),
     path("staff/<int:pk>/end/", staff.staff_end, name="staff-end"),
     path("staff/<int:pk>/training/", staff.training, name="training"),

@@ -9,7 +9,7 @@ from pharmacies.actions.oversight import (
     suspend_pharmacy,
 )
 from pharmacies.actions.quiz import open_quiz, take_quiz
-from pharmacies.actions.sites import add_sites, hand_over_pharmacy
+from pharmacies.actions.sites import add_sites, hand_over_pharmacy, withdraw_hand_over
 from pharmacies.actions.staff import add_staff, end_staff
 from pharmacies.actions.training import complete_training
 
@@ -31,4 +31,5 @@ __all__ = [
     "start_certification",
     "suspend_pharmacy",
     "take_quiz",
+    "withdraw_hand_over",
 ]

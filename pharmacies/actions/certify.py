@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from pharmacies.actions.representatives import pending_hand_over, take_over
 from pharmacies.actions.training import training_of, write_training
 from pharmacies.facts import (
     ENROLLMENT_FORM,
@@ -180,14 +181,20 @@ def certify_pharmacy(
 
     `processes`: codes of those attested; `signing`: the proof that the representative has just typed the password.
     Signed twice is signed once (PH-01, PH-02), unless the program version demands that a certification signed under an
-    older one is renewed. Raises PermissionDenied unless `by` is the representative, ActRefused with all that is
-    missing, and for a pharmacy that program staff suspended or decertified.
+    older one is renewed, or the pharmacy is handed over to `by`, who represents it from then on. Raises
+    PermissionDenied unless `by` is the representative or to become that, ActRefused with all that is missing, and for a
+    pharmacy that program staff suspended or decertified.
     """
-    representative_id = require_representative(by, certification.pharmacy, at)
-    require_own_signature(signing, representative_id)
     locked = locked_certification(certification)
+    handing = pending_hand_over(locked.pharmacy_id, by.user_id)
+    representative_id = handing.to_id if handing else require_representative(by, locked.pharmacy, at)
+    require_own_signature(signing, representative_id)
     renews = locked.status == CertificationStatus.CERTIFIED
-    if renews and renewal_of(locked.program_version, program.recertification.get(Party.PHARMACY)) is None:
+    if (
+        renews
+        and not handing
+        and renewal_of(locked.program_version, program.recertification.get(Party.PHARMACY)) is None
+    ):
         return locked
     if not renews and locked.status != CertificationStatus.IN_PROGRESS:
         sentence = f"The certification is {locked.status}. The program’s staff can tell you what comes next."
@@ -209,6 +216,8 @@ def certify_pharmacy(
     else:
         why = "Pharmacy Enrollment Form signed"
         move(locked, CERTIFICATION_MOVES, CertificationStatus.CERTIFIED, why=why, **signed)
+    if handing:
+        take_over(handing, at)
     write_training(representative_id, at=at, program=program)
     return locked
 

@@ -7,7 +7,7 @@ from random import SystemRandom
 from pharmacies.actions.certify import refusal
 from pharmacies.facts import paper_as_json, paper_of, quiz_is_behind
 from pharmacies.models import PharmacyCertification, QuizAttempt
-from pharmacies.permissions import require_representative
+from pharmacies.permissions import require_candidate
 from pharmacies.queries import open_paper
 from rems_portal.accounts.models import User
 from rems_portal.audit.actors import Actor
@@ -21,11 +21,12 @@ OUTDATED = "The quiz has changed since you opened this paper. What you answered 
 
 @act
 def open_quiz(*, by: Actor, at: datetime, certification: PharmacyCertification, program: ProgramVersion) -> QuizAttempt:
-    """Draw the representative's paper, or give the one there is: until it is sent, no other is drawn (PH-01).
+    """Draw the paper of who is to sign, or give the one there is: until it is sent, no other is drawn (PH-01).
 
-    Raises PermissionDenied unless `by` is the representative, ActRefused when the quiz is passed already.
+    Raises PermissionDenied unless `by` is the representative or to become that, ActRefused when the quiz is passed
+    already.
     """
-    person_id = require_representative(by, certification.pharmacy, at)
+    person_id = require_candidate(by, certification.pharmacy, at)
     # One account's openings queue up here, so a double click can't draw two papers.
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=person_id)
     there = open_paper(person_id, program)
@@ -54,7 +55,7 @@ def take_quiz(
     `answers`: chosen code by the question's code. Raises PermissionDenied unless `by` opened the paper and represents
     the pharmacy, ActRefused when a question is unanswered or the paper is of a version no longer in force.
     """
-    person_id = require_representative(by, attempt.certification.pharmacy, at)
+    person_id = require_candidate(by, attempt.certification.pharmacy, at)
     rows = QuizAttempt.objects.select_for_update(of=("self",), no_key=True)
     locked: QuizAttempt = rows.get(pk=attempt.pk, person_id=person_id)
     if locked.taken_at is not None:

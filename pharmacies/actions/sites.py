@@ -7,21 +7,26 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from pharmacies.actions.certify import PharmacyIdentity, refusal, start_certification
-from pharmacies.actions.training import training_of
-from pharmacies.models import Pharmacy, PharmacyCertification, PharmacyStaff
+from pharmacies.actions.representatives import take_over, tell_of_hand_over
+from pharmacies.models import HandOver, Pharmacy, PharmacyCertification
 from pharmacies.permissions import require_representative
+from pharmacies.queries import representatives
 from rems_portal.accounts.models import User
 from rems_portal.accounts.permissions import can_administer
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act
-from rems_portal.audit.history import write_history
 from rems_portal.errors import ActRefused
-from rems_portal.notifications.actions import tell
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.findings import Finding, Party
+from rems_portal.rules.lifecycles import CertificationStatus
 from rems_portal.rules.programs import ProgramVersion
 
 LONGEST_REASON = 100
+ASKED = (
+    "A pharmacy is being handed over to another authorized representative. It takes effect once that person has read "
+    "the documents, passed the quiz and signed. Sign in to see which pharmacy."
+)
+TAKEN_BACK = "The hand-over of a pharmacy was taken back. Sign in to see which."
 NO_SUCH_ACCOUNT = (
     "There is no pharmacy account with this address. The new representative needs an account of their own first."
 )
@@ -73,12 +78,14 @@ def _said_twice(sites: Mapping[int, PharmacyIdentity]) -> list[Finding]:
 @act
 def hand_over_pharmacy(
     *, by: Actor, at: datetime, user: User, pharmacy: Pharmacy, email: str, reason: str, stays: bool = False
-) -> PharmacyStaff:
-    """Make the pharmacy account of this address the authorized representative; the one before ends today.
+) -> HandOver:
+    """Ask the pharmacy account of this address to become the authorized representative (PH-01).
 
-    The certification stays as it is (policy); whoever renews it reads and is examined in person. `stays`: the one
-    before goes on working there as staff. Handed over twice is once. Raises PermissionDenied unless `by` represents the
-    pharmacy or administers the program, ActRefused without a reason or when nobody has an account under the address.
+    Where a form is signed, it waits for the new one's own signature under the site's form: until then the one before
+    represents the pharmacy, and its certification stays as it is. Where nothing is signed yet, it is done at once.
+    `stays`: the one before goes on working there as staff. Asked twice is once. Raises PermissionDenied unless `by`
+    represents the pharmacy or administers the program, ActRefused without a reason, when nobody has an account under
+    the address or represents the pharmacy already, and while a hand-over to somebody else waits.
     """
     if not can_administer(user):
         require_representative(by, pharmacy, at)
@@ -90,35 +97,44 @@ def hand_over_pharmacy(
     account = User.objects.filter(email=email.strip().lower(), role=User.Role.PHARMACIST, is_active=True).first()
     if account is None:
         raise refusal("STAFF", "PH-01", NO_SUCH_ACCOUNT)
-    open_rows = locked.staff.select_for_update(of=("self",), no_key=True).filter(ends_on__isnull=True)
-    there: PharmacyStaff | None = open_rows.filter(user=account, is_representative=True).first()
-    if there is not None:
-        return there
-    before = list(open_rows.filter(is_representative=True).select_related("user"))
-    brings = {row.user_id: training_of(row.user_id, at) for row in before} | {account.pk: training_of(account.pk, at)}
-    for row in open_rows.filter(user_id__in=brings):
-        _end(row, at, why)
-    for row in before if stays else ():
-        locked.staff.create(user=row.user, starts_on=program_day(at), **brings[row.user_id])
-    _tell_both(locked, [*(row.user for row in before), account], at)
-    new: PharmacyStaff = locked.staff.create(
-        user=account, is_representative=True, starts_on=program_day(at), **brings[account.pk]
+    waiting: HandOver | None = locked.hand_overs.pending().select_related("to").first()
+    if waiting is not None and waiting.to_id == account.pk:
+        return waiting
+    if waiting is not None:
+        raise refusal("STAFF", "PH-01", f"A hand-over to {waiting.to} waits already. Take that one back first.")
+    if locked.staff.filter(user=account, is_representative=True, ends_on__isnull=True).exists():
+        raise refusal("STAFF", "PH-01", "This account represents the pharmacy already. Nothing was changed.")
+    handing: HandOver = locked.hand_overs.create(
+        to=account, reason=why, stays=stays, asked_at=at, asked_by_name=by.name
     )
-    return new
+    if locked.certifications.exclude(status=CertificationStatus.IN_PROGRESS).exists():
+        _tell_both(handing, ASKED, "A pharmacy is to have a new authorized representative", at)
+    else:
+        take_over(handing, at)
+    return handing
 
 
-def _end(row: PharmacyStaff, at: datetime, why: str) -> None:
-    row.ends_on = program_day(at)
-    PharmacyStaff.objects.filter(pk=row.pk).update(ends_on=row.ends_on)
-    write_history(row, why=why)
+@act
+def withdraw_hand_over(*, by: Actor, at: datetime, user: User, handing: HandOver, reason: str = "") -> HandOver:
+    """Take back a hand-over that waits: the pharmacy keeps its representative. A second time is the first.
+
+    `reason`: stays in the history, where one is given. Raises PermissionDenied unless `by` represents the pharmacy, is
+    the one to whom it is handed, or administers the program; ActRefused once it is done.
+    """
+    if not can_administer(user) and by.user_id != handing.to_id:
+        require_representative(by, handing.pharmacy, at)
+    rows = HandOver.objects.select_for_update(of=("self",), no_key=True).select_related("to")
+    locked: HandOver = rows.get(pk=handing.pk)
+    if locked.done_at is not None:
+        raise refusal("STAFF", "PH-01", f"{locked.to} has signed and represents the pharmacy. Nothing was changed.")
+    if locked.withdrawn_at is None:
+        locked.withdrawn_at, locked.withdrawn_by_name = at, by.name
+        locked._change_reason = reason.strip()[:LONGEST_REASON] or None  # type: ignore[attr-defined]
+        locked.save(update_fields=["withdrawn_at", "withdrawn_by_name"])
+        _tell_both(locked, TAKEN_BACK, "A pharmacy keeps its authorized representative", at)
+    return locked
 
 
-def _tell_both(pharmacy: Pharmacy, users: list[User], at: datetime) -> None:
-    tell(
-        users=users,
-        key=f"pharmacy-representative:{pharmacy.pk}:{at.isoformat()}",
-        kind="certification",
-        subject="A pharmacy has a new authorized representative",
-        text="The authorized representative of a pharmacy you work with has changed. Sign in to see which.",
-        at=at,
-    )
+def _tell_both(handing: HandOver, text: str, subject: str, at: datetime) -> None:
+    users = [*representatives(handing.pharmacy_id, program_day(at)), handing.to]
+    tell_of_hand_over(handing, users, subject, text, at)

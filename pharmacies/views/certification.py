@@ -41,8 +41,8 @@ def certify_new(request: HttpRequest) -> HttpResponse:
 
 def certify_pharmacy_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the next step of a certification or, once it is decided, how it stands."""
-    standing = standing_of(request, pk)
-    if not standing.first:
+    standing = standing_of(request, pk, to_sign=True)
+    if not (standing.first or (standing.taking_over and standing.open)):
         return _standing_page(request, standing)
     if standing.unread is not None:
         return _material_page(request, standing, standing.unread)
@@ -95,7 +95,7 @@ def certify_details(request: HttpRequest, pk: int) -> HttpResponse:
 
 def certify_material(request: HttpRequest, pk: int, material: str) -> HttpResponse:
     """Show one required material, and take that it was reviewed in the version shown (PH-01)."""
-    standing = standing_of(request, pk)
+    standing = standing_of(request, pk, to_sign=True)
     shown = next((one for one in standing.materials if one.material.code == material), None)
     if shown is None:
         raise Http404("No such material to review")
@@ -118,7 +118,7 @@ def certify_material(request: HttpRequest, pk: int, material: str) -> HttpRespon
 
 def certify_sign(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the Pharmacy Enrollment Form and take its signature: complete means certified at once (PH-02)."""
-    standing = standing_of(request, pk)
+    standing = standing_of(request, pk, to_sign=True)
     if not standing.open:
         return redirect("pharmacies:certify-pharmacy", pk)
     definition, signing = form_named(standing.visit.program, ENROLLMENT_FORM), signing_form(request)

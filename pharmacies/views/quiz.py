@@ -17,7 +17,7 @@ from rems_portal.web import actor_of, visible_or_404
 
 def certify_quiz(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what the quiz is, and draw a paper; until that one is sent, it is the paper (PH-01)."""
-    standing = standing_of(request, pk)
+    standing = standing_of(request, pk, to_sign=True)
     visit = standing.visit
     if request.method != "POST":
         there = open_paper(visit.user.pk, visit.program)
@@ -36,7 +36,7 @@ def certify_quiz(request: HttpRequest, pk: int) -> HttpResponse:
 
 def certify_quiz_paper(request: HttpRequest, pk: int, attempt: int) -> HttpResponse:
     """Show a paper and take its answers; one that was sent is shown with the right answers and why they are right."""
-    standing = standing_of(request, pk)
+    standing = standing_of(request, pk, to_sign=True)
     rows = attempts_shown(standing.certification, standing.visit.user)
     shown = visible_or_404(request, rows, at=standing.visit.at, kind="quiz attempt", pk=str(attempt))
     if shown.taken_at is not None:

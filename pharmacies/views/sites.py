@@ -3,12 +3,19 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
-from pharmacies.actions import add_sites, hand_over_pharmacy
+from pharmacies.actions import add_sites, hand_over_pharmacy, withdraw_hand_over
 from pharmacies.facts import quiz_is_behind
 from pharmacies.forms import HandOverForm, SitesForm
 from pharmacies.presenters import materials_to_review, next_step, sites_of
-from pharmacies.queries import certifications_represented_by, sites_to_sign, staff_represented_by, workplaces
+from pharmacies.queries import (
+    certifications_represented_by,
+    handed_over_to,
+    sites_to_sign,
+    staff_represented_by,
+    workplaces,
+)
 from pharmacies.views.standings import standing_of
 from pharmacies.views.visits import visit_of
 from rems_portal.errors import ActRefused
@@ -21,10 +28,11 @@ def certify(request: HttpRequest) -> HttpResponse:
     visit = visit_of(request)
     program = visit.program
     mine = workplaces(visit.user, visit.today, program)
-    if not mine:
+    handed = list(handed_over_to(visit.user, program.program))
+    if not mine and not handed:
         return redirect("pharmacies:certify-new")
     represented = list(certifications_represented_by(visit.user, visit.today, program.program))
-    if len(mine) == len(represented) == 1:
+    if len(mine) == len(represented) == 1 and not handed:
         return redirect("pharmacies:certify-pharmacy", represented[0].pk)
     materials = materials_to_review(read_at(readings_of(visit.user.pk, program.program)), at=visit.at, program=program)
     sites = sites_of(
@@ -36,7 +44,8 @@ def certify(request: HttpRequest) -> HttpResponse:
         program=program,
     )
     to_sign = [site for site in sites if site.to_sign]
-    return render(request, "pharmacies/overview.html", {"sites": sites, "to_sign": to_sign, "visit": visit})
+    context = {"sites": sites, "to_sign": to_sign, "handed": handed, "visit": visit}
+    return render(request, "pharmacies/overview.html", context)
 
 
 def certify_sites(request: HttpRequest) -> HttpResponse:
@@ -61,17 +70,36 @@ def certify_sites(request: HttpRequest) -> HttpResponse:
 
 
 def certify_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand a pharmacy to another authorized representative."""
+    """Hand a pharmacy to another authorized representative, who signs for it; at once while nothing is signed."""
     standing = standing_of(request, pk)
     visit, pharmacy = standing.visit, standing.certification.pharmacy
     form = HandOverForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            new = hand_over_pharmacy(
+            handing = hand_over_pharmacy(
                 by=actor_of(request), at=visit.at, user=visit.user, pharmacy=pharmacy, **form.cleaned_data
             )
-            messages.success(request, f"{new.user} is the authorized representative of {pharmacy} from now on.")
+            if handing.done_at is None:
+                messages.success(request, f"{handing.to} was asked. Until they have signed, you represent {pharmacy}.")
+            else:
+                messages.success(request, f"{handing.to} is the authorized representative of {pharmacy} from now on.")
             return redirect("pharmacies:certify")
         except ActRefused as refusal:
             form.add_error("email", [finding.sentence for finding in refusal.findings])
     return render(request, "pharmacies/hand_over.html", {"form": form, "certification": standing.certification})
+
+
+@require_POST
+def certify_withdraw_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back a hand-over that waits, or decline to take the pharmacy over."""
+    standing = standing_of(request, pk, to_sign=True)
+    visit, handing = standing.visit, standing.handing
+    if handing is None:
+        messages.info(request, "No hand-over waits here. Nothing was changed.")
+        return redirect("pharmacies:certify")
+    try:
+        withdraw_hand_over(by=actor_of(request), at=visit.at, user=visit.user, handing=handing)
+        messages.success(request, f"The hand-over of {handing.pharmacy} is taken back. Its representative stays.")
+    except ActRefused as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("pharmacies:certify")

@@ -7,9 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from pharmacies.facts import quiz_is_behind
-from pharmacies.models import PharmacyCertification
+from pharmacies.models import HandOver, PharmacyCertification
 from pharmacies.presenters import STEPS, MaterialToReview, materials_to_review, next_step
-from pharmacies.queries import attempts_shown, certifications_represented_by
+from pharmacies.queries import (
+    attempts_shown,
+    certifications_open_to,
+    certifications_represented_by,
+    waiting_hand_over,
+)
 from pharmacies.views.visits import Visit, visit_of
 from rems_portal.materials.queries import read_at, readings_of
 from rems_portal.rules.certification import renewal_of
@@ -28,6 +33,12 @@ class Standing:
     certification: PharmacyCertification
     materials: list[MaterialToReview]
     passed: bool
+    handing: HandOver | None
+
+    @property
+    def taking_over(self) -> bool:
+        """Is the viewer the one to whom the pharmacy is handed over, by signing?"""
+        return self.handing is not None and self.handing.to_id == self.visit.user.pk
 
     @property
     def first(self) -> bool:
@@ -49,7 +60,8 @@ class Standing:
     @property
     def open(self) -> bool:
         """May the form be signed?"""
-        return self.first or self.renewal is not None
+        certified = self.certification.status == CertificationStatus.CERTIFIED
+        return self.first or self.renewal is not None or (self.taking_over and certified)
 
     @property
     def step(self) -> int:
@@ -62,14 +74,19 @@ class Standing:
         return next((one for one in self.materials if not one.reviewed_at), None)
 
 
-def standing_of(request: HttpRequest, pk: int) -> Standing:
-    """Return where a certification of the viewer's stands. Raises Http404 for those of other representatives."""
+def standing_of(request: HttpRequest, pk: int, *, to_sign: bool = False) -> Standing:
+    """Return where a certification of the viewer's stands; `to_sign`: also one that is handed over to the viewer.
+
+    Raises Http404 for those of other representatives.
+    """
     visit = visit_of(request)
-    rows = certifications_represented_by(visit.user, visit.today, visit.program.program)
+    reach = certifications_open_to if to_sign else certifications_represented_by
+    rows = reach(visit.user, visit.today, visit.program.program)
     found = visible_or_404(request, rows, at=visit.at, kind="pharmacy certification", pk=str(pk))
     read = read_at(readings_of(visit.user.pk, visit.program.program))
     materials = materials_to_review(read, at=visit.at, program=visit.program)
-    return Standing(visit, found, materials, quiz_is_behind(visit.user.pk, visit.program))
+    passed = quiz_is_behind(visit.user.pk, visit.program)
+    return Standing(visit, found, materials, passed, waiting_hand_over(found.pharmacy))
 
 
 def step_page(request: HttpRequest, step: str, standing: Standing, /, **context: Any) -> HttpResponse:

@@ -153,6 +153,14 @@ def open_quiz() -> Any:
     return pharmacy_actions.open_quiz(by=make.actor(user), at=NOW, certification=certification, program=make.PROGRAM)
 
 
+def pharmacy_hand_over() -> Any:
+    shop, other = make.pharmacy(), make.account("pharmacist")
+    user = shop.staff.get().user
+    return pharmacy_actions.hand_over_pharmacy(
+        by=make.actor(user), at=NOW, user=user, pharmacy=shop, email=other.email, reason="Moved on"
+    )
+
+
 def pharmacy_staff() -> Any:
     return make.pharmacy().staff.get()
 
@@ -339,6 +347,17 @@ IMPOSSIBLE: dict[str, list[tuple[Maker, dict[str, Any]]]] = {
         (pharmacy_staff, {"trained_version": ""}),
         (pharmacy_staff, {"trained_at": None}),
     ],
+    "pharmacy_hand_over_names_who_and_why": [
+        (pharmacy_hand_over, {"asked_by_name": ""}),
+        (pharmacy_hand_over, {"reason": ""}),
+    ],
+    "pharmacy_hand_over_withdrawal_is_whole": [
+        (pharmacy_hand_over, {"withdrawn_at": NOW}),
+        (pharmacy_hand_over, {"withdrawn_by_name": "A"}),
+    ],
+    "pharmacy_hand_over_ends_in_one_way": [
+        (pharmacy_hand_over, {"done_at": NOW, "withdrawn_at": NOW, "withdrawn_by_name": "A"}),
+    ],
     "pharmacy_staff_leaves_after_starting": [(pharmacy_staff, {"ends_on": date(2020, 1, 1)})],
     "product_has_a_source": [(make.product, {"source": ""})],
     "product_strength_positive": [(make.product, {"strength_mg": 0})],
@@ -396,6 +415,7 @@ TWICE: dict[str, tuple[Maker, dict[str, Any]]] = {
     "safety_case_one_open_of_a_kind": (safety_case, {"number": "K-OTHER"}),
     "pharmacy_certified_once_per_program": (pharmacy_certification, {}),
     "pharmacy_staff_open_once": (pharmacy_staff, {}),
+    "pharmacy_hand_over_waits_once": (pharmacy_hand_over, {}),
     "quiz_paper_open_once": (open_quiz, {}),
     "decision_once_per_key_of_prescriber": (
         lambda: make.ask_authorization(female(), idempotency_key="key"),

@@ -116,6 +116,10 @@ NOT_PHI: dict[str, set[str]] = {
     "pharmacies.PharmacyStaff": {
         "pharmacy", "user", "is_representative", "trained_at", "trained_version", "starts_on", "ends_on",
     },
+    "pharmacies.HandOver": {
+        "pharmacy", "to", "reason", "stays", "asked_at", "asked_by_name", "done_at", "withdrawn_at",
+        "withdrawn_by_name",
+    },
     "patients.Enrollment": {"program", "submission_key"},
     "patients.Agreement": {"program_version", "submission_key"},
     "patients.PregnancyTest": {"submission_key"},

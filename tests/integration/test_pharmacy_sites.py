@@ -9,13 +9,21 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 import tests.factories as make
-from pharmacies.actions import add_sites, add_staff, hand_over_pharmacy
-from pharmacies.models import Pharmacy, PharmacyCertification, PharmacyStaff
+from pharmacies.actions import (
+    add_sites,
+    add_staff,
+    hand_over_pharmacy,
+    reinstate_pharmacy,
+    suspend_pharmacy,
+    withdraw_hand_over,
+)
+from pharmacies.facts import is_certified
+from pharmacies.models import HandOver, Pharmacy, PharmacyCertification, PharmacyStaff
 from rems_portal.accounts.models import User
 from rems_portal.errors import ActRefused
 from rems_portal.notifications.models import OutboxMessage
 from rems_portal.signatures.models import SignedForm
-from tests.integration.certifying import PROCESSES, begun, identity, quiz, reviewed, sign
+from tests.integration.certifying import PROCESSES, answers_to, begun, identity, oversee, quiz, reviewed, sign
 
 pytestmark = pytest.mark.django_db
 
@@ -32,10 +40,14 @@ def line(name: str, zone: str = "Central", mark: str = "\t", **changes: str) -> 
     return mark.join((name, site["npi"], site["ncpdp_id"], zone, site["phone"], site["address"]))
 
 
-def hand_over(shop: Pharmacy, email: str, **changes: Any) -> PharmacyStaff:
+def hand_over(shop: Pharmacy, email: str, **changes: Any) -> HandOver:
     user = changes.pop("user", None) or shop.staff.get(is_representative=True, ends_on=None).user
     arguments = {"by": make.actor(user), "at": make.NOW, "user": user, "pharmacy": shop, "reason": "Moved on"}
     return hand_over_pharmacy(**arguments | changes, email=email)
+
+
+def withdraw(handing: HandOver, user: User) -> HandOver:
+    return withdraw_hand_over(by=make.actor(user), at=make.NOW, user=user, handing=handing)
 
 
 def representatives(shop: Pharmacy) -> list[User]:
@@ -87,37 +99,123 @@ def test_two_lines_with_one_number_begin_none_and_both_are_named() -> None:
     assert not Pharmacy.objects.exists()
 
 
-class TestHandingOver:
-    """Another representative, by the old one or by an administrator."""
+def prepared(user: User, shop: Pharmacy) -> PharmacyCertification:
+    """Let somebody read the documents and pass the quiz for a pharmacy; return its certification, ready to sign."""
+    certification = PharmacyCertification.objects.get(pharmacy=shop)
+    reviewed(user)
+    quiz(user, certification)
+    return certification
 
-    def test_old_one_ends_and_new_one_begins_with_the_training_there_is(self) -> None:
+
+@pytest.mark.rems("PH-01", "PH-02")
+class TestHandingOver:
+    """Another representative, asked for by the old one or by an administrator; done by the new one's own signature."""
+
+    def test_nothing_changes_until_the_new_one_has_read_passed_and_signed(self) -> None:
         shop = make.pharmacy()
-        old, new = representatives(shop)[0], make.pharmacist(make.pharmacy())
-        row = hand_over(shop, f" {new.email.upper()}")
+        old, new = representatives(shop)[0], make.account(User.Role.PHARMACIST)
+        before = shop.certifications.get()
+        handing = hand_over(shop, f" {new.email.upper()}")
+        assert (handing.to, handing.done_at, representatives(shop)) == (new, None, [old])
+        assert {message.user_id for message in OutboxMessage.objects.all()} == {old.pk, new.pk}
+        with pytest.raises(ActRefused) as refused:
+            sign(new, PharmacyCertification.objects.get(pharmacy=shop))
+        assert [one.rule for one in refused.value.findings] == ["CERT-11", "CERT-12"]
+        certification = prepared(new, shop)
+        assert representatives(shop) == [old]
+        assert is_certified(shop, make.PROGRAM, make.NOW)
+        sign(new, certification)
         assert representatives(shop) == [new]
-        assert (row.starts_on, row.trained_version) == (make.NOW.date(), make.PROGRAM.version)
+        certification.refresh_from_db()
+        assert (certification.status, certification.signed_name) == ("certified", new.full_name)
+        assert certification.form_id != before.form_id
+        handing.refresh_from_db()
+        assert (handing.done_at, shop.staff.get(user=new).trained_version) == (make.NOW, make.PROGRAM.version)
         ended = shop.staff.get(user=old)
         assert (ended.ends_on, ended.is_representative) == (make.NOW.date(), True)
         assert ended.history.latest().history_change_reason == "Moved on"
-        assert {message.user_id for message in OutboxMessage.objects.all()} == {old.pk, new.pk}
-        assert shop.certifications.get().status == "certified"
         with pytest.raises(PermissionDenied):
             hand_over(shop, old.email, user=old)
 
+    def test_one_site_signed_leaves_the_other_waiting(self) -> None:
+        first, second = make.pharmacy(), make.pharmacy()
+        new = make.account(User.Role.PHARMACIST)
+        for shop in (first, second):
+            hand_over(shop, new.email)
+        sign(new, prepared(new, first))
+        assert (representatives(first), new in representatives(second)) == ([new], False)
+        sign(new, PharmacyCertification.objects.get(pharmacy=second))
+        assert representatives(second) == [new]
+
     def test_old_one_may_stay_as_staff(self) -> None:
         shop = make.pharmacy()
-        old = representatives(shop)[0]
-        hand_over(shop, make.pharmacist(shop).email, stays=True)
+        old, new = representatives(shop)[0], make.pharmacist(shop)
+        hand_over(shop, new.email, stays=True)
+        sign(new, prepared(new, shop))
         row = shop.staff.get(user=old, ends_on=None)
         assert (row.is_representative, row.trained_version) == (False, make.PROGRAM.version)
         assert shop.staff.filter(ends_on=None).count() == 2
 
-    def test_twice_is_once(self) -> None:
+    def test_where_nothing_is_signed_it_is_done_at_once(self) -> None:
+        user, certification = begun()
+        reviewed(user)
+        quiz(user, certification)
+        new = make.account(User.Role.PHARMACIST)
+        handing = hand_over(certification.pharmacy, new.email)
+        assert (handing.done_at, representatives(certification.pharmacy)) == (make.NOW, [new])
+        with pytest.raises(PermissionDenied):
+            sign(user, certification)
+        with pytest.raises(ActRefused) as refused:
+            sign(new, certification)
+        assert [one.rule for one in refused.value.findings] == ["CERT-11", "CERT-12"]
+
+    def test_twice_is_once_and_a_second_one_waits_for_the_first_to_be_taken_back(self) -> None:
         shop = make.pharmacy()
-        old, new = representatives(shop)[0], make.pharmacist(shop)
-        row = hand_over(shop, new.email)
-        assert hand_over(shop, new.email, user=new) == row
-        assert shop.staff.count() == 3 and representatives(shop) == [new] and old != new
+        old, new, other = representatives(shop)[0], make.pharmacist(shop), make.pharmacist(shop)
+        handing = hand_over(shop, new.email)
+        assert hand_over(shop, new.email) == handing
+        with pytest.raises(ActRefused, match="waits already"):
+            hand_over(shop, other.email)
+        with pytest.raises(ActRefused, match="represents the pharmacy already"):
+            withdraw(handing, old)
+            hand_over(shop, old.email)
+        assert hand_over(shop, other.email).to == other
+
+    def test_taken_back_by_either_side_or_an_administrator_it_can_not_be_signed(self) -> None:
+        shop, new = make.pharmacy(), make.account(User.Role.PHARMACIST)
+        old = representatives(shop)[0]
+        for who in (old, new, make.administrator()):
+            handing = hand_over(shop, new.email)
+            OutboxMessage.objects.all().delete()
+            done = withdraw(handing, who)
+            assert (done.withdrawn_at, done.withdrawn_by_name) == (make.NOW, who.full_name)
+            assert {message.user_id for message in OutboxMessage.objects.all()} == {old.pk, new.pk}
+            assert withdraw(handing, who).history.count() == 2
+        reviewed(new)
+        with pytest.raises(PermissionDenied):
+            sign(new, shop.certifications.get())
+        assert representatives(shop) == [old]
+
+    def test_nobody_else_takes_it_back_and_not_once_it_is_done(self) -> None:
+        shop, new = make.pharmacy(), make.account(User.Role.PHARMACIST)
+        handing = hand_over(shop, new.email)
+        for user in (make.case_manager(), make.pharmacist(shop), representatives(make.pharmacy())[0]):
+            with pytest.raises(PermissionDenied):
+                withdraw(handing, user)
+        sign(new, prepared(new, shop))
+        with pytest.raises(ActRefused, match="has signed"):
+            withdraw(handing, new)
+
+    def test_suspended_site_is_signed_only_when_it_is_reinstated(self) -> None:
+        shop, new = make.pharmacy(), make.account(User.Role.PHARMACIST)
+        hand_over(shop, new.email)
+        certification = prepared(new, shop)
+        oversee(suspend_pharmacy, shop)
+        with pytest.raises(ActRefused, match="suspended"):
+            sign(new, certification)
+        oversee(reinstate_pharmacy, shop)
+        sign(new, certification)
+        assert representatives(shop) == [new]
 
     @pytest.mark.parametrize("reason", ["", "  ", "x" * 101])
     def test_needs_a_reason(self, reason: str) -> None:
@@ -132,25 +230,13 @@ class TestHandingOver:
                 hand_over(shop, email)
         assert len(representatives(shop)) == 1
 
-    def test_administrator_may_and_nobody_else(self) -> None:
+    def test_administrator_may_ask_and_nobody_else(self) -> None:
         shop = make.pharmacy()
         new = make.account(User.Role.PHARMACIST)
         for user in (make.case_manager(), make.pharmacist(shop), representatives(make.pharmacy())[0]):
             with pytest.raises(PermissionDenied):
                 hand_over(shop, new.email, user=user)
-        assert hand_over(shop, new.email, user=make.administrator()).user == new
-
-    def test_new_representative_signs_only_after_reading_and_passing_in_person(self) -> None:
-        user, certification = begun()
-        reviewed(user)
-        quiz(user, certification)
-        new = make.account(User.Role.PHARMACIST)
-        hand_over(certification.pharmacy, new.email)
-        with pytest.raises(PermissionDenied):
-            sign(user, certification)
-        with pytest.raises(ActRefused) as refused:
-            sign(new, certification)
-        assert [one.rule for one in refused.value.findings] == ["CERT-11", "CERT-12"]
+        assert hand_over(shop, new.email, user=make.administrator()).to == new
 
 
 def test_nobody_signs_with_anothers_password() -> None:
@@ -265,12 +351,12 @@ class TestPages:
         _, second = begun(person)
         make.pharmacist(second.pharmacy, trained=False)
         client.get("/pharmacies/certify/")
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             page = client.get("/pharmacies/certify/")
         assert "2 untrained" in page.text
         for _ in range(4):
             begun(person)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get("/pharmacies/certify/")
 
     def test_handing_over_through_the_page(self, client: Client, person: User) -> None:
@@ -282,3 +368,55 @@ class TestPages:
         page = client.post(here, {"email": new.email, "reason": "Left the chain"}, follow=True)
         assert "New Rep is the authorized representative" in page.text
         assert client.get(here).status_code == 404
+
+    def test_both_see_what_waits_and_the_new_one_signs_through_the_pages(self, client: Client, person: User) -> None:
+        shop = make.pharmacy(name="Corner Pharmacy")
+        here = f"/pharmacies/certify/{shop.certifications.get().pk}/"
+        old = Client()
+        old.force_login(representatives(shop)[0])
+        page = old.post(f"{here}representative/", {"email": person.email, "reason": "Moved on"}, follow=True)
+        assert "Chain Rep was asked. Until they have signed, you represent Corner Pharmacy." in page.text
+        assert "asked Chain Rep on" in page.text and "Take the hand-over back" in page.text
+        page = client.get("/pharmacies/certify/")
+        assert "You are asked to represent a pharmacy" in page.text and "Corner Pharmacy" in page.text
+        assert client.get(f"{here}form/").status_code == client.get(f"{here}details/").status_code == 404
+        assert client.get(f"{here}representative/").status_code == 404
+        page = client.get(here)
+        for material in ("pharmacy_guide", "pharmacy_training"):
+            page = client.post(f"{here}materials/{material}/", {"version": make.PROGRAM.version}, follow=True)
+        page = client.post(f"{here}quiz/", follow=True)
+        attempt = page.context["attempt"]
+        client.post(f"{here}quiz/{attempt.pk}/", answers_to(attempt))
+        shown = client.get(f"{here}sign/")
+        assert "You take this pharmacy over" in shown.text
+        sent = {"processes": sorted(PROCESSES), "wording": shown.context["form"].wording, "password": make.PASSWORD}
+        page = client.post(f"{here}sign/", sent | {"user_name": person.email}, follow=True)
+        assert "Corner Pharmacy is certified" in page.text and "A hand-over waits" not in page.text
+        assert representatives(shop) == [person]
+        assert old.get(here).status_code == 404
+
+    def test_either_side_takes_it_back_through_the_pages(self, client: Client, person: User) -> None:
+        shop = make.pharmacy()
+        here = f"/pharmacies/certify/{shop.certifications.get().pk}/"
+        old = Client()
+        old.force_login(representatives(shop)[0])
+        for browser in (client, old):
+            hand_over(shop, person.email)
+            page = browser.post(f"{here}representative/withdraw/", follow=True)
+            assert "is taken back" in page.text
+            assert not HandOver.objects.pending().exists()
+        assert "No hand-over waits here" in old.post(f"{here}representative/withdraw/", follow=True).text
+        assert client.get(here).status_code == 404
+
+    def test_administration_asks_and_takes_back(self, client: Client, person: User) -> None:
+        shop = make.pharmacy()
+        staff = Client()
+        staff.force_login(make.administrator())
+        answers = {"email": person.email, "reason": "Left the chain"}
+        page = staff.post(f"/admin/pharmacies/pharmacy/{shop.pk}/act/representative/", answers, follow=True)
+        assert "The new representative is asked" in page.text
+        here = f"/admin/pharmacies/handover/{HandOver.objects.get().pk}/"
+        assert "Take this hand-over back" in staff.get(f"{here}change/").text
+        page = staff.post(f"{here}act/withdraw/", {"reason": "Asked by mistake"}, follow=True)
+        assert "The hand-over is taken back." in page.text
+        assert HandOver.objects.get().history.latest().history_change_reason == "Asked by mistake"

@@ -19,6 +19,7 @@ from django.urls import URLPattern, get_resolver, reverse
 import tests.factories as make
 from authorizations.models import Product
 from patients.actions import invite_to_sign, prepare_enrollment
+from pharmacies.actions import hand_over_pharmacy
 from rems_portal.accounts.actions import NewAccount, invite_account
 from rems_portal.accounts.models import Invitation, User
 from rems_portal.audit.access import record_look
@@ -127,6 +128,7 @@ MATRIX: dict[str, Row] = {
     "pharmacies:certify-form pk": ONE_PHARMACY,
     "pharmacies:certify-certificate pk": ONE_PHARMACY,
     "pharmacies:certify-hand-over pk": ONE_PHARMACY,
+    "pharmacies:certify-withdraw-hand-over pk": ONE_PHARMACY,
     "pharmacies:certify-sites": PHARMACIES,
     "pharmacies:staff": PHARMACIES,
     "pharmacies:staff-end pk": ONE_PHARMACY,
@@ -259,6 +261,7 @@ POSTED = {
     "patients:discard-prepared pk",
     "prescribers:delegate-end pk",
     "pharmacies:staff-end pk",
+    "pharmacies:certify-withdraw-hand-over pk",
     "accounts:keep",
     "accounts:session-end pk",
     "accounts:invitation-send-again pk",
@@ -275,6 +278,7 @@ ACTS = {
     "prescribers_prescribercertification": ("suspend", {"administrator": OK}),
     "pharmacies_pharmacycertification": ("suspend", {"administrator": OK}),
     "pharmacies_pharmacy": ("representative", {"administrator": OK}),
+    "pharmacies_handover": ("withdraw", {"administrator": OK}),
     "accounts_user": ("close", {"administrator": OK}),
     "accounts_invitation": ("send-again", {"administrator": OK}),
     "interop_apitoken": ("revoke", {"administrator": OK}),
@@ -340,6 +344,9 @@ def world() -> Any:
     invited = NewAccount(email="invited@example.com", full_name="Invited", role=User.Role.DELEGATE)
     invite_account(by=make.actor(boss), at=NOW, user=boss, account=invited)
     record_look(by=make.actor(boss), at=NOW, record="patient")
+    hand_over_pharmacy(
+        by=make.actor(boss), at=NOW, user=boss, pharmacy=make.pharmacy(), email=hired.email, reason="Moved on"
+    )
     SigningTry.objects.create(user=dr.user, tried_at=NOW, right=False)
     return SimpleNamespace(
         people=people,

@@ -267,6 +267,15 @@ def _() -> tuple[Actor, Perform]:
     return doing(user, pharmacies.hand_over_pharmacy, user=user, **handed)
 
 
+@case_of(pharmacies.withdraw_hand_over)
+def _() -> tuple[Actor, Perform]:
+    shop, other = make.pharmacy(), make.account("pharmacist")
+    user = shop.staff.get().user
+    handed = {"pharmacy": shop, "email": other.email, "reason": "Moved on"}
+    handing = pharmacies.hand_over_pharmacy(by=make.actor(user), at=NOW, user=user, **handed)
+    return doing(user, pharmacies.withdraw_hand_over, user=user, handing=handing)
+
+
 @case_of(pharmacies.add_staff)
 def _() -> tuple[Actor, Perform]:
     shop, other = make.pharmacy(), make.account("pharmacist")
