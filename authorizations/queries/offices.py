@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from rems_portal.accounts.models import User
 
 FAR_AWAY = date(9999, 12, 31)
+OPEN = (EnrollmentStatus.PENDING, EnrollmentStatus.ENROLLED)
+URGENCY = ("held", "due", "enrolled_at", "pk")
 
 
 def enrollments_of(user: "User", *, program: ProgramVersion, at: datetime) -> QuerySet[Enrollment]:
@@ -52,14 +54,24 @@ def courses_of(enrollment: Enrollment, user: "User", *, at: datetime) -> QuerySe
 def worklist(user: "User", *, words: str, program: ProgramVersion, at: datetime) -> QuerySet[Enrollment]:
     """Return patients enrolled or waiting for signatures, the most urgent first; with `words`, those who match.
 
+    A search also finds patients whose latest course with these prescribers is over or was withdrawn, after the others.
     Urgent: on hold; then by the earliest of the next test, the next survey, the end of a live authorization, the end of
     the supply; a patient who waits for the first prescription counts as due today.
     """
-    rows: Any = scope(Enrollment.objects.open().filter(program=program.program), user, program_day(at))
+    rows: Any = scope(Enrollment.objects.filter(program=program.program), user, program_day(at))
+    if words:
+        latest = rows.filter(patient=OuterRef("patient")).latest_first()
+        rows = rows.filter(Q(status__in=OPEN) | Q(pk=Subquery(latest.values("pk")[:1])))
+        rows = rows.alias(over=Case(When(status__in=OPEN, then=Value(0)), default=Value(1)))
+    else:
+        rows = rows.open()
     for word in words.split():
         rows = rows.filter(_matches(word))
-    ordered: QuerySet[Enrollment] = _by_urgency(rows, program_day(at))
-    return ordered.select_related("patient", "prescriber")
+    ordered = _by_urgency(rows, program_day(at))
+    if words:
+        ordered = ordered.order_by("over", *URGENCY)
+    found: QuerySet[Enrollment] = ordered.select_related("patient", "prescriber")
+    return found
 
 
 def _matches(word: str) -> Q:
@@ -85,7 +97,7 @@ def _by_urgency(rows: Any, today: date) -> Any:
     return rows.annotate(
         held=Case(When(Exists(holds), then=Value(0)), default=Value(1)),
         due=Least(_or_far_away("next_test_due"), _or_far_away("next_survey_due"), numbers_or_supply),
-    ).order_by("held", "due", "enrolled_at", "pk")
+    ).order_by(*URGENCY)
 
 
 def _or_far_away(column: str) -> Coalesce:

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 import tests.factories as make
 from authorizations.actions.safety import report_pregnancy
 from authorizations.presenters.standing import State
+from patients.actions import withdraw_enrollment
 from patients.models import SafetyCase
 from prescribers.models import Prescriber
 from rems_portal.accounts.models import User
@@ -244,6 +247,35 @@ def test_search_with_many_matches_shows_the_first_25_and_asks_for_more_letters(d
     answer = as_prescriber(dr).post(page("worklist"), {"words": "robin"})
     assert len(answer.context["lines"]) == 25
     assert "Showing 25 of 26 patients" in text_of(answer)
+
+
+def test_search_finds_patients_whose_course_is_over_after_the_others(dr: Prescriber) -> None:
+    def person(given: str) -> dict[str, Any]:
+        return {"prescriber": dr, "given_name": given, "family_name": "Lark", "birth_date": date(1970, 1, 2)}
+
+    ended = make.discontinued(make.enrollment(MAN, **person("Eda")))
+    withdrawn = make.pending_enrollment(MAN, **person("Wim"))
+    back = make.discontinued(make.enrollment(MAN, **person("Bea")))
+    again = make.enrollment(MAN, at=make.NOW, **person("Bea"))
+    make.discontinued(make.enrollment(MAN, given_name="Foreign", family_name="Lark"))
+    withdraw_enrollment(
+        by=make.actor(dr.user), at=make.NOW, prescriber=dr, enrollment=withdrawn, reason="The birth date was wrong"
+    )
+    assert again.patient == back.patient
+    found = lines(dr, words="lark")
+    assert found[0].enrollment == again
+    states = {line.enrollment: line.standing.state for line in found[1:]}
+    assert states == {ended: State.DISCONTINUED, withdrawn: State.WITHDRAWN}
+    client = as_prescriber(dr)
+    client.get(page("worklist"))  # the first look of a session also writes the session
+    with CaptureQueriesContext(connection) as few:
+        shown = text_of(client.post(page("worklist"), {"words": "eda"}))
+    with CaptureQueriesContext(connection) as many:
+        client.post(page("worklist"), {"words": "lark"})
+    assert len(few) == len(many), [one["sql"] for one in many]
+    assert "No longer enrolled" in shown
+    assert page("patient", ended.patient.number) in shown
+    assert [line.enrollment for line in lines(dr)] == [again]
 
 
 # --- who sees whom
