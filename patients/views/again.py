@@ -1,5 +1,6 @@
 """Enrolling a patient again after treatment was discontinued: the enrollment page with what is on record filled in."""
 
+from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
@@ -24,9 +25,9 @@ def enroll_again(request: HttpRequest, number: str) -> HttpResponse:
     """
     asked = asked_by(request)
     require_prescriber(asked.user, "Only the prescriber in person may enroll a patient: it takes a signature.")
-    rows = scope(Enrollment.objects.filter(program=asked.program.program), asked.user, program_day(asked.at))
+    rows: Any = scope(Enrollment.objects.filter(program=asked.program.program), asked.user, program_day(asked.at))
     latest = rows.filter(patient__number=number).latest_first()
-    last = visible_or_404(
+    last: Enrollment = visible_or_404(
         request,
         rows.filter(pk__in=latest.values("pk")[:1]).select_related("patient", "prescriber"),
         at=asked.at,
