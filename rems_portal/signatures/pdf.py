@@ -78,6 +78,7 @@ def certificate_pdf(
     program_name: str,
     version: str,
     since: datetime,
+    renewed_at: datetime | None = None,
     number: str,
     intact: bool = True,
 ) -> bytes:
@@ -85,13 +86,15 @@ def certificate_pdf(
 
     `title`: "Certified prescriber"; `name` and `place`: who, and the practice or address; `identifiers`: pairs of label
     and number (NPI, NCPDP id); `says`: the sentence of what the holder may do; `since`: the instant of certification
-    (UTC); `number`: the verification code, which is the number of the signed enrollment form; `intact`: whether that
-    form is still what was signed, which the certificate says otherwise. Raises PdfUnavailable.
+    (UTC), `renewed_at` that of its last renewal; `number`: the verification code, which is the number of the signed
+    enrollment form; `intact`: whether that form is still what was signed, which the certificate says otherwise. Raises
+    PdfUnavailable.
     """
     facts = [
         *identifiers,
         ("Program version", version),
         ("Certified since", instant_in_words(since)),
+        *([("Renewed", instant_in_words(renewed_at))] if renewed_at else []),
         ("Verification code", number),
     ]
     context = {
@@ -104,7 +107,7 @@ def certificate_pdf(
         "notice": "Demonstration certificate. It certifies nobody for the real program.",
         "version": version,
         "intact": intact,
-        "created": since.isoformat(timespec="seconds"),
+        "created": (renewed_at or since).isoformat(timespec="seconds"),
         "check": _check(number),
         "words": ENGLISH,
     }
