@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
-from patients.actions import answers_on_record
 from patients.models import (
     Agreement,
     Enrollment,
@@ -20,11 +19,11 @@ from patients.models import (
     SigningInvitation,
     SurveyInvitation,
 )
-from patients.presenters import shown_patient_survey
+from patients.presenters import shown_agreement, shown_ending, shown_patient_survey, shown_transfer
 from rems_portal.admin.display import as_list
 from rems_portal.admin.inlines import RecordInline
 from rems_portal.admin.records import RecordAdmin
-from rems_portal.signatures.queries import integrity_of
+from rems_portal.signatures.copies import in_words
 
 BY_PATIENT = ("enrollment__patient__number__exact", "enrollment__patient__family_name__istartswith")
 BY_PATIENT_HELP = "A patient number or the beginning of a family name"
@@ -76,7 +75,14 @@ class PatientAdmin(RecordAdmin):
     search_fields = ("number__exact", "family_name__istartswith", "given_name__istartswith")
     search_help_text = "A patient number, or the beginnings of names"
     ordering = ("family_name", "given_name")
+    readonly_fields = ("unchanged",)
     inlines = (EnrollmentInline,)
+
+    @admin.display(description="Still what was signed?")
+    def unchanged(self, patient: Patient) -> str:
+        """Say whether the agreement forms of all courses are unchanged, and who the patient is in them."""
+        forms = Agreement.objects.filter(enrollment__patient=patient).order_by("pk")
+        return in_words(*(shown_agreement(one) for one in forms))
 
 
 class EnrollmentAdmin(RecordAdmin):
@@ -92,6 +98,15 @@ class EnrollmentAdmin(RecordAdmin):
     ordering = ("-enrolled_at",)
     exclude = ("submission_key",)
     inlines = (AgreementInline, PregnancyTestInline, PatientSurveyInline)
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> list[str]:
+        """Add whether its forms are unchanged, whatever the page above adds."""
+        return [*super().get_readonly_fields(request, obj), "unchanged"]
+
+    @admin.display(description="Still what was signed?")
+    def unchanged(self, enrollment: Enrollment) -> str:
+        """Say whether the course's agreement forms and the form that ended it are unchanged, with their copies."""
+        return in_words(*map(shown_agreement, enrollment.agreements.order_by("pk")), shown_ending(enrollment))
 
     @admin.display(description="patient", ordering="patient__number")
     def number(self, enrollment: Enrollment) -> str:
@@ -132,11 +147,7 @@ class AgreementAdmin(CourseRecordAdmin):
     @admin.display(description="Still what was signed?")
     def unchanged(self, agreement: Agreement) -> str:
         """Say whether form, signatures and the copies in the record are unchanged."""
-        if agreement.form is None:
-            return "Signed before electronic signatures"
-        in_force = agreement.in_force_from is not None and agreement.superseded_at is None
-        kept = answers_on_record(agreement.enrollment) if in_force else {}
-        return " ".join(integrity_of(agreement.form, kept=kept).problems) or "Yes"
+        return in_words(shown_agreement(agreement))
 
 
 @admin.register(PregnancyTest)
@@ -176,6 +187,12 @@ class TransferAdmin(CourseRecordAdmin):
     list_select_related = ("enrollment__patient", "from_prescriber", "to_prescriber")
     date_hierarchy = "asked_at"
     ordering = ("-asked_at",)
+    readonly_fields = ("unchanged",)
+
+    @admin.display(description="Still what was signed?")
+    def unchanged(self, transfer: Any) -> str:
+        """Say whether the transfer's form and its copies are unchanged."""
+        return in_words(shown_transfer(transfer))
 
 
 @admin.register(PreparedEnrollment)
@@ -210,8 +227,7 @@ class PatientSurveyAdmin(CourseRecordAdmin):
     @admin.display(description="Still what was signed?")
     def unchanged(self, survey: PatientSurvey) -> str:
         """Say whether the answers, their copy and the signature are unchanged."""
-        shown = shown_patient_survey(survey)
-        return (" ".join(shown.integrity.problems) or "Yes") if shown else "Not signed electronically"
+        return in_words(shown_patient_survey(survey))
 
     @admin.display(description="answers")
     def answers_given(self, survey: PatientSurvey) -> SafeString:

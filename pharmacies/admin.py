@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from pharmacies import actions
 from pharmacies.forms import NcpdpField
 from pharmacies.models import HandOver, Pharmacy, PharmacyCertification, PharmacyStaff, QuizAttempt
+from pharmacies.presenters import shown_certification
 from prescribers.forms import NpiField
 from rems_portal.accounts.permissions import can_administer
 from rems_portal.admin.acts import ActForm, Asked, Button
@@ -17,6 +18,7 @@ from rems_portal.admin.display import as_list
 from rems_portal.admin.inlines import RecordInline
 from rems_portal.admin.records import RecordAdmin
 from rems_portal.materials.display import readings_in_words
+from rems_portal.signatures.copies import in_words
 
 
 class RepresentativeForm(ActForm):
@@ -136,8 +138,14 @@ class PharmacyAdmin(RecordAdmin):
     search_fields = ("npi__exact", "ncpdp_id__exact", "name__icontains")
     search_help_text = "NPI, NCPDP id or name"
     ordering = ("name",)
+    readonly_fields = ("unchanged",)
     inlines = (CertificationInline, StaffInline)
     buttons = (HAND_OVER, CORRECT_NUMBERS)
+
+    @admin.display(description="Still what was signed?")
+    def unchanged(self, pharmacy: Pharmacy) -> str:
+        """Say whether the enrollment forms are unchanged, and what the pharmacy was when they were signed."""
+        return in_words(*map(shown_certification, pharmacy.certifications.order_by("pk")))
 
 
 @admin.register(PharmacyCertification)
@@ -152,7 +160,7 @@ class PharmacyCertificationAdmin(RecordAdmin):
     search_help_text = "NPI, NCPDP id or name"
     ordering = ("pharmacy__name",)
     inlines = (QuizInline,)
-    readonly_fields = ("materials_read",)
+    readonly_fields = ("materials_read", "unchanged")
     buttons = certification_buttons(
         suspend=actions.suspend_pharmacy,
         reinstate=actions.reinstate_pharmacy,
@@ -164,6 +172,11 @@ class PharmacyCertificationAdmin(RecordAdmin):
     def npi(self, certification: PharmacyCertification) -> str:
         """Return the pharmacy's NPI."""
         return certification.pharmacy.npi
+
+    @admin.display(description="Still what was signed?")
+    def unchanged(self, certification: PharmacyCertification) -> str:
+        """Say whether the enrollment form, its signature and the copies in the record are unchanged."""
+        return in_words(shown_certification(certification))
 
     @admin.display(description="materials read")
     def materials_read(self, certification: PharmacyCertification) -> SafeString:

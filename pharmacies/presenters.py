@@ -5,14 +5,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from pharmacies.facts import AskedQuestion, asked_questions
+from pharmacies.facts import (
+    ENROLLMENT_FORM,
+    PROCESS_COLUMNS,
+    AskedQuestion,
+    asked_questions,
+    enrollment_answers,
+    kept_answers,
+)
 from pharmacies.forms import ZONES
 from pharmacies.models import Pharmacy, PharmacyCertification, PharmacyStaff, QuizAttempt
 from pharmacies.queries import Workplace
 from rems_portal.rules.certification import oldest_training, renewal_of, required_materials
 from rems_portal.rules.findings import Party
+from rems_portal.rules.forms import Signer
 from rems_portal.rules.lifecycles import CertificationStatus
 from rems_portal.rules.programs import Material, ProgramVersion, get_program, version_named
+from rems_portal.signatures.copies import held_against, is_intact, signed_by
+from rems_portal.signatures.presenters import ShownForm, shown_form
 
 STEPS = ("The pharmacy", "Materials", "Quiz", "Sign")
 
@@ -146,6 +156,31 @@ def next_step(materials: list[MaterialToReview], *, passed: bool) -> int:
     return 4 if passed else 3
 
 
+def shown_certification(certification: PharmacyCertification) -> ShownForm | None:
+    """Return the Pharmacy Enrollment Form as it was signed, held against every copy; None while nothing is signed.
+
+    The history is asked for the details that held then only where those of now are others.
+    """
+    form = certification.form
+    if form is None:
+        return None
+    attested = {code: getattr(certification, column) for code, column in PROCESS_COLUMNS.items()}
+    shown = shown_form(form, kept=enrollment_answers(certification.pharmacy, frozenset()) | attested)
+    if not is_intact(shown):
+        shown = shown_form(form, kept=kept_answers(certification))
+    signature = signed_by(shown).get(Signer.REPRESENTATIVE)
+    signed_at = signature.signed_at if signature else None
+    return held_against(
+        shown,
+        {
+            "form": (f"{ENROLLMENT_FORM} of {certification.program}", f"{form.code} of {form.program}"),
+            "signed_name": (certification.signed_name, signature.printed_name if signature else ""),
+            "signed_at": (certification.signed_at, signed_at),
+            "certified_at": (certification.certified_at, signed_at),
+        },
+    )
+
+
 def certificate_of(certification: PharmacyCertification, program: ProgramVersion) -> dict[str, Any]:
     """Return what a pharmacy's certificate says, as `certificate_pdf` takes it; for one certified by a signed form."""
     pharmacy = certification.pharmacy
@@ -159,4 +194,5 @@ def certificate_of(certification: PharmacyCertification, program: ProgramVersion
         "version": certification.program_version,
         "since": certification.certified_at,
         "number": certification.form.number if certification.form else "",
+        "intact": is_intact(shown_certification(certification)),
     }

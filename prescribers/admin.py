@@ -5,10 +5,12 @@ from django.utils.safestring import SafeString
 
 from prescribers import actions
 from prescribers.models import Delegation, Prescriber, PrescriberCertification
+from prescribers.presenters import shown_certification
 from rems_portal.admin.certifications import certification_buttons
 from rems_portal.admin.inlines import RecordInline
 from rems_portal.admin.records import RecordAdmin
 from rems_portal.materials.display import readings_in_words
+from rems_portal.signatures.copies import in_words
 
 
 class CertificationInline(RecordInline):
@@ -35,7 +37,13 @@ class PrescriberAdmin(RecordAdmin):
     search_fields = ("npi__exact", "full_name__icontains", "practice_name__icontains", "user__email__iexact")
     search_help_text = "NPI, name, practice or e-mail address"
     ordering = ("full_name",)
+    readonly_fields = ("unchanged",)
     inlines = (CertificationInline, DelegationInline)
+
+    @admin.display(description="Still what was signed?")
+    def unchanged(self, prescriber: Prescriber) -> str:
+        """Say whether the enrollment forms are unchanged, and who the prescriber was when signing them."""
+        return in_words(*map(shown_certification, prescriber.certifications.order_by("pk")))
 
 
 @admin.register(PrescriberCertification)
@@ -49,7 +57,7 @@ class PrescriberCertificationAdmin(RecordAdmin):
     search_fields = ("prescriber__npi__exact", "prescriber__full_name__icontains")
     search_help_text = "NPI or name"
     ordering = ("prescriber__full_name",)
-    readonly_fields = ("materials_read",)
+    readonly_fields = ("materials_read", "unchanged")
     buttons = certification_buttons(
         suspend=actions.suspend_prescriber,
         reinstate=actions.reinstate_prescriber,
@@ -61,6 +69,11 @@ class PrescriberCertificationAdmin(RecordAdmin):
     def npi(self, certification: PrescriberCertification) -> str:
         """Return the prescriber's NPI."""
         return certification.prescriber.npi
+
+    @admin.display(description="Still what was signed?")
+    def unchanged(self, certification: PrescriberCertification) -> str:
+        """Say whether the enrollment form, its signature and the copies in the record are unchanged."""
+        return in_words(shown_certification(certification))
 
     @admin.display(description="materials read")
     def materials_read(self, certification: PrescriberCertification) -> SafeString:

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from prescribers.facts import enrollment_answers, kept_answers
 from prescribers.models import Delegation, PrescriberCertification
 from rems_portal.materials.models import MaterialReading
 from rems_portal.materials.presenters import text_of
 from rems_portal.materials.queries import read_at
 from rems_portal.rules.certification import required_materials
 from rems_portal.rules.findings import Party
+from rems_portal.rules.forms import Signer
 from rems_portal.rules.programs import Material, ProgramVersion
+from rems_portal.signatures.copies import account_of, held_against, is_intact, signed_by
+from rems_portal.signatures.presenters import ShownForm, shown_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,31 @@ def materials_to_review(
     ]
 
 
+def shown_certification(certification: PrescriberCertification) -> ShownForm | None:
+    """Return the Prescriber Enrollment Form as it was signed, held against every copy; None while nothing is signed.
+
+    The history is asked for the details that held then only where those of now are others.
+    """
+    form, who = certification.form, certification.prescriber
+    if form is None:
+        return None
+    shown = shown_form(form, kept=enrollment_answers(who))
+    if not is_intact(shown):
+        shown = shown_form(form, kept=kept_answers(certification))
+    signature = signed_by(shown).get(Signer.PRESCRIBER)
+    signed_at = signature.signed_at if signature else None
+    return held_against(
+        shown,
+        {
+            "form": (f"prescriber_enrollment of {certification.program}", f"{form.code} of {form.program}"),
+            "signed_name": (certification.signed_name, signature.printed_name if signature else ""),
+            "signed_at": (certification.signed_at, signed_at),
+            "certified_at": (certification.certified_at, signed_at),
+            "prescriber": (who.user_id, account_of(shown, Signer.PRESCRIBER, who.user_id)),
+        },
+    )
+
+
 def certificate_of(certification: PrescriberCertification, program: ProgramVersion) -> dict[str, Any]:
     """Return what a prescriber's certificate says, as `certificate_pdf` takes it; for one that is certified."""
     who = certification.prescriber
@@ -54,6 +83,7 @@ def certificate_of(certification: PrescriberCertification, program: ProgramVersi
         "version": certification.program_version,
         "since": certification.certified_at,
         "number": certification.form.number if certification.form else "",
+        "intact": is_intact(shown_certification(certification)),
     }
 
 

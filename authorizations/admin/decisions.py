@@ -7,11 +7,12 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from authorizations.models import Decision
-from authorizations.presenters.signed import in_words, shown_prescriber_survey
+from authorizations.presenters.signed import shown_prescriber_survey
 from rems_portal.admin.display import as_checks, as_list
 from rems_portal.admin.records import RecordAdmin
 from rems_portal.rules.authorization import AUTHORIZATION_RULES
 from rems_portal.rules.dispensing import CONFIRMATION_RULES
+from rems_portal.signatures.copies import in_words
 
 
 class FailedRuleFilter(admin.SimpleListFilter):

@@ -6,10 +6,11 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from authorizations.models import Authorization, Checklist, Confirmation, Dispense
-from authorizations.presenters.signed import in_words, shown_checklist, shown_prescriber_survey
+from authorizations.presenters.signed import shown_checklist, shown_prescriber_survey
 from rems_portal.admin.display import as_list
 from rems_portal.admin.inlines import RecordInline
 from rems_portal.admin.records import RecordAdmin
+from rems_portal.signatures.copies import in_words
 
 NUMBER_HELP = "An authorization, confirmation or patient number, or an NPI"
 

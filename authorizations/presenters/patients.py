@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from authorizations.models import Authorization, Confirmation
-from authorizations.presenters.signed import is_intact, shown_prescriber_survey
+from authorizations.presenters.signed import shown_prescriber_survey
 from authorizations.presenters.standing import Standing
 from authorizations.queries.records import CourseRecord
 from patients.models import Enrollment, PatientSurvey, PregnancyTest
@@ -22,6 +22,7 @@ from rems_portal.rules.facts import AgreementFacts
 from rems_portal.rules.lifecycles import AuthorizationStatus, EnrollmentStatus
 from rems_portal.rules.programs import ProgramVersion
 from rems_portal.rules.vocabulary import RuleGroup
+from rems_portal.signatures.copies import is_intact
 from rems_portal.signatures.presenters import ShownForm
 
 

@@ -9,11 +9,13 @@ from typing import Any
 
 from authorizations.models import Authorization, Decision
 from authorizations.presenters.patients import status_at
+from authorizations.presenters.signed import shown_prescriber_survey
 from rems_portal.clockwork import day_in_words, instant_in_words
 from rems_portal.rules.calendars import day_in_words as birth_date_in_words
 from rems_portal.rules.calendars import end_of_day
 from rems_portal.rules.lifecycles import AuthorizationStatus
 from rems_portal.rules.vocabulary import RiskCategory
+from rems_portal.signatures.copies import is_intact
 
 STATUS_WORDS = {
     AuthorizationStatus.ACTIVE: ("Authorized", "success"),
@@ -63,6 +65,11 @@ class IssuedNumber:
     def category(self) -> RiskCategory:
         """The risk category that goes on the prescription beside the number (PR-09)."""
         return RiskCategory(self.authorization.category)
+
+    @property
+    def intact(self) -> bool:
+        """Is the survey behind the number, with all its copies, still what was signed?"""
+        return is_intact(shown_prescriber_survey(self.authorization.decision))
 
     @property
     def is_live(self) -> bool:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
-from patients.actions import MAX_WRONG_BIRTH_DATES, answers_on_record, hash_secret, waiting_signers
+from patients.actions import MAX_WRONG_BIRTH_DATES, hash_secret, waiting_signers
 from patients.models import Agreement, Enrollment, SigningInvitation
 from prescribers.permissions import prescribers_served_by
 from rems_portal.rules.calendars import program_day
-from rems_portal.rules.forms import Answers, Signer
+from rems_portal.rules.forms import Signer
 from rems_portal.rules.lifecycles import EnrollmentStatus
 
 if TYPE_CHECKING:
@@ -90,9 +90,3 @@ def is_open(link: SigningInvitation, at: datetime) -> bool:
 def _is_good(link: SigningInvitation, at: datetime) -> bool:
     guessed = link.failed_birth_dates >= MAX_WRONG_BIRTH_DATES
     return link.used_at is None and at < link.expires_at and not guessed
-
-
-def kept_answers(agreement: Agreement) -> Answers:
-    """Return the answers that the record keeps beside the form; none for a form that is not in force (any more)."""
-    in_force = agreement.in_force_from is not None and agreement.superseded_at is None
-    return answers_on_record(agreement.enrollment) if in_force else {}

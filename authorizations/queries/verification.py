@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from pharmacies.facts import is_certified as pharmacy_is_certified
 from pharmacies.models import Pharmacy, PharmacyCertification
@@ -30,6 +30,29 @@ class Holder:
     identifier: tuple[str, str]
     certified: bool
     certification: PrescriberCertification | PharmacyCertification | None
+
+
+# What the presenters of whole records read of a form, by the record that keeps it.
+_RECORDS = (
+    "agreement__enrollment__patient",
+    "agreement__enrollment__prescriber",
+    "agreement__transfer__to_prescriber",
+    "ended_enrollment__patient",
+    "ended_enrollment__prescriber",
+    "patient_survey__enrollment__patient",
+    "checklist__confirmation__enrollment__patient",
+    "decision__enrollment__patient",
+    "decision__prescriber",
+    "decision__authorization__enrollment__patient",
+    "decision__authorization__enrollment__prescriber",
+    "prescriber_certification__prescriber",
+    "pharmacy_certification__pharmacy",
+)
+
+
+def forms_with_records() -> QuerySet[SignedForm]:
+    """Return all forms with their signatures and with the records that repeat what they say; two queries a batch."""
+    return SignedForm.objects.select_related(*_RECORDS).prefetch_related("signatures")
 
 
 def form_numbered(number: str) -> SignedForm | None:

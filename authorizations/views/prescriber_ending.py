@@ -12,15 +12,15 @@ from authorizations.queries.offices import business_of
 from authorizations.queries.safety import rule_group_at
 from authorizations.views.prescriber import Office, address, office_of, patient_or_404
 from patients.models import Enrollment
+from patients.presenters import shown_ending
 from rems_portal.errors import ActRefused
 from rems_portal.pdf import pdf_answer
 from rems_portal.rules.calendars import days_after, program_day
 from rems_portal.rules.lifecycles import EnrollmentStatus
 from rems_portal.rules.programs import form_named
 from rems_portal.signatures.forms import SigningForm, signing_form
-from rems_portal.signatures.models import SignedForm
 from rems_portal.signatures.pdf import signed_form_pdf
-from rems_portal.signatures.presenters import shown_form
+from rems_portal.signatures.presenters import ShownForm
 from rems_portal.web import actor_of
 
 
@@ -99,15 +99,15 @@ def _page(
 
 def ending_form(request: HttpRequest, number: str) -> HttpResponse:
     """Show the form with which the latest course was ended, with its signature."""
-    enrollment, signed = _ended_or_404(request, number)
+    enrollment, shown = _ended_or_404(request, number)
     context = {
         "patient": enrollment.patient,
-        "shown": shown_form(signed),
+        "shown": shown,
         "pdf_url": address("authorizations:ending-form-pdf", number),
         "crumbs": [
             {"label": "My patients", "url": address("authorizations:worklist")},
             {"label": number, "url": address("authorizations:patient", number)},
-            {"label": str(signed)},
+            {"label": str(shown.form)},
         ],
     }
     return render(request, "authorizations/prescriber/signed_form.html", context)
@@ -116,7 +116,7 @@ def ending_form(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 def ending_form_document(request: HttpRequest, number: str) -> HttpResponse:
     """Return that form as PDF."""
-    shown = shown_form(_ended_or_404(request, number)[1])
+    _enrollment, shown = _ended_or_404(request, number)
     return pdf_answer(
         request,
         lambda: signed_form_pdf(shown),
@@ -125,8 +125,9 @@ def ending_form_document(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-def _ended_or_404(request: HttpRequest, number: str) -> tuple[Enrollment, SignedForm]:
+def _ended_or_404(request: HttpRequest, number: str) -> tuple[Enrollment, ShownForm]:
     enrollment = patient_or_404(request, office_of(request), number)
-    if enrollment.ending_form is None:
+    shown = shown_ending(enrollment)
+    if shown is None:
         raise Http404("This course was not ended with a form")
-    return enrollment, enrollment.ending_form
+    return enrollment, shown

@@ -17,12 +17,12 @@ from authorizations.queries.transfers import number_known_elsewhere, transfers_a
 from authorizations.views.prescriber import Office, address, office_of
 from patients.forms import EnrollmentForm
 from patients.models import PreparedEnrollment, Transfer
+from patients.presenters import shown_transfer
 from patients.views.enrollment import Asked, asked_by, fitting_of, page, prepared_form
 from prescribers.models import Prescriber
 from rems_portal.audit.access import record_denied_look
 from rems_portal.errors import ActRefused
 from rems_portal.signatures.forms import SigningForm, signing_form
-from rems_portal.signatures.presenters import shown_form
 from rems_portal.web import actor_of, visible_or_404
 
 SIGN = "transfer"
@@ -109,7 +109,7 @@ def transfer_page(request: HttpRequest, form: str) -> HttpResponse:
     done = found.done_at is not None and found.enrollment.prescriber_id == found.to_prescriber_id
     context = {
         "transfer": found,
-        "shown": shown_form(found.agreement.form),
+        "shown": shown_transfer(found),
         "unsigned": unsigned(found.agreement, office.at) if found.pending else None,
         "signs": office.signs_for(found.to_prescriber),
         "number": form,

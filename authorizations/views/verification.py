@@ -26,7 +26,7 @@ from prescribers.presenters import certificate_of as certificate_of_prescriber
 from rems_portal.pdf import PdfUnavailable
 from rems_portal.program import program_at
 from rems_portal.signatures.pdf import certificate_pdf, signed_form_pdf
-from rems_portal.signatures.presenters import ShownForm, shown_form
+from rems_portal.signatures.presenters import ShownForm
 
 TEMPLATE = "authorizations/verification.html"
 UNKNOWN = "The program has no document of this number. If your document bears it, don’t rely on the document."
@@ -63,10 +63,10 @@ def _found(form: VerificationForm) -> tuple[Checked | None, FileVerdict | None]:
         form.add_error("number", UNKNOWN)
         return None, None
     at = timezone.now()
-    shown, holder = shown_form(row), holder_of(row, at)
+    shown, holder = whole_record(row), holder_of(row, at)
     document = form.cleaned_data["document"]
     verdict = _compare(document.read(), _documents(shown, holder, at)) if document else None
-    return checked(whole_record(row), holder), verdict
+    return checked(shown, holder), verdict
 
 
 def _documents(shown: ShownForm, holder: Holder | None, at: datetime) -> Iterator[Callable[[], bytes]]:

@@ -9,9 +9,8 @@ from django.shortcuts import redirect, render
 from pharmacies.actions import certify_pharmacy, change_pharmacy_details, start_certification
 from pharmacies.facts import ENROLLMENT_FORM
 from pharmacies.forms import DetailsForm, EnrollmentForm, IdentityForm
-from pharmacies.presenters import STEPS, MaterialToReview, zone_in_words
+from pharmacies.presenters import STEPS, MaterialToReview, shown_certification, zone_in_words
 from pharmacies.queries import sites_to_sign
-from pharmacies.views.documents import form_of
 from pharmacies.views.standings import Standing, standing_of, step_page
 from pharmacies.views.visits import visit_of
 from rems_portal.admin.history import changes_of
@@ -167,7 +166,7 @@ def _standing_page(request: HttpRequest, standing: Standing) -> HttpResponse:
         "certification",
         standing,
         zone=zone_in_words(certification.pharmacy),
-        signed=form_of(certification),
+        signed=shown_certification(certification),
         changes=changes_of(certification.pharmacy),
     )
 

@@ -4,22 +4,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from pharmacies.facts import kept_answers
-from pharmacies.models import PharmacyCertification
-from pharmacies.presenters import certificate_of
+from pharmacies.presenters import certificate_of, shown_certification
 from pharmacies.views.standings import standing_of
 from rems_portal.pdf import pdf_answer
 from rems_portal.rules.certification import counts_as_certified
 from rems_portal.rules.findings import Party
 from rems_portal.signatures.pdf import certificate_pdf, signed_form_pdf
-from rems_portal.signatures.presenters import ShownForm, shown_form
 
 
 @never_cache
 def certify_form_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the signed form; one that is no longer what was signed says so on each page."""
     standing = standing_of(request, pk)
-    shown = form_of(standing.certification)
+    shown = shown_certification(standing.certification)
     if shown is None:
         raise Http404("Nothing was signed electronically")
     return pdf_answer(
@@ -47,8 +44,3 @@ def certify_certificate(request: HttpRequest, pk: int) -> HttpResponse:
         filename=f"pharmacy-certificate-{form.number}.pdf",
         back_url=reverse("pharmacies:certify-pharmacy", args=[pk]),
     )
-
-
-def form_of(certification: PharmacyCertification) -> ShownForm | None:
-    """Return the signed form of a certification as it is shown, if it was signed electronically."""
-    return shown_form(certification.form, kept=kept_answers(certification)) if certification.form else None

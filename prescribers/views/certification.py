@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 
 from prescribers.actions import certify_prescriber, change_prescriber_details, save_prescriber_identity
 from prescribers.actions.certify import ENROLLMENT_FORM
-from prescribers.facts import enrollment_answers, kept_answers
+from prescribers.facts import enrollment_answers
 from prescribers.forms import CertificationForm, DetailsForm
 from prescribers.models import PrescriberCertification
 from prescribers.permissions import require_prescriber
-from prescribers.presenters import MaterialToReview, certificate_of, materials_to_review
+from prescribers.presenters import MaterialToReview, certificate_of, materials_to_review, shown_certification
 from prescribers.queries import certification_of
 from rems_portal.accounts.models import User
 from rems_portal.admin.history import changes_of
@@ -34,7 +34,7 @@ from rems_portal.rules.lifecycles import CertificationStatus
 from rems_portal.rules.programs import ProgramVersion, Renewal, form_named
 from rems_portal.signatures.forms import SigningForm, signing_form
 from rems_portal.signatures.pdf import certificate_pdf, signed_form_pdf
-from rems_portal.signatures.presenters import ShownForm, shown_form
+from rems_portal.signatures.presenters import ShownForm
 from rems_portal.web import actor_of, user_of
 
 ONLY_PRESCRIBERS = "Only a prescriber is certified here, from the prescriber’s own account."
@@ -201,7 +201,7 @@ def certify_details(request: HttpRequest) -> HttpResponse:
 
 def _shown(standing: Standing) -> ShownForm | None:
     one = standing.certification
-    return shown_form(one.form, kept=kept_answers(one)) if one and one.form else None
+    return shown_certification(one) if one else None
 
 
 def _page(request: HttpRequest, name: str, standing: Standing, **context: Any) -> HttpResponse:

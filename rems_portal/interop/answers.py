@@ -12,12 +12,16 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 
 from authorizations.models import Authorization, Confirmation, Decision, Dispense
+from authorizations.presenters.signed import shown_checklist, shown_prescriber_survey
+from patients.models import Enrollment
+from patients.presenters import shown_agreement
 from rems_portal.errors import ActRefused, IdempotencyConflict, NotFound, StaleRecord
 from rems_portal.interop.serializers.replies import Code
 from rems_portal.rules.categories import RuleGroup
 from rems_portal.rules.dispensing import checklist_items
 from rems_portal.rules.lifecycles import ConfirmationStatus
 from rems_portal.rules.programs import ProgramVersion
+from rems_portal.signatures.copies import is_intact
 
 log = structlog.get_logger("rems_portal.interop")
 
@@ -153,7 +157,14 @@ def confirmation_body(
         "pick_up_by": confirmation.pick_up_by,
         "days_supply": confirmation.days_supply,
         "checklist": [{"code": item.code, "sentence": item.sentence} for item in items],
+        "intact": _checklist_is_intact(confirmation, at),
     }
+
+
+def _checklist_is_intact(confirmation: Confirmation, at: datetime) -> bool:
+    """One obtained at this very instant has no checklist yet: the hot path asks nothing."""
+    checklist = getattr(confirmation, "checklist", None) if confirmation.obtained_at < at else None
+    return checklist is None or is_intact(shown_checklist(checklist))
 
 
 def _status_at(confirmation: Confirmation, at: datetime) -> str:
@@ -187,4 +198,11 @@ def live_authorization_body(authorization: Authorization | None) -> dict[str, An
         "risk_category": authorization.category,
         "status": authorization.status,
         "valid_through": authorization.valid_through,
+        "intact": is_intact(shown_prescriber_survey(authorization.decision)),
     }
+
+
+def agreement_is_intact(enrollment: Enrollment) -> bool:
+    """Is the agreement form in force, with what the record repeats of it, what was signed? True where there is none."""
+    agreement = enrollment.agreements.current().select_related("form").prefetch_related("form__signatures").first()
+    return agreement is None or is_intact(shown_agreement(agreement))

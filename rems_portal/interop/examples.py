@@ -40,6 +40,7 @@ CONFIRMATION: Body = {
     "pick_up_by": "2026-06-16T15:00:00Z",
     "days_supply": 28,
     "checklist": [{"code": "no_sharing", "sentence": "Never sharing the medicine with anyone."}],
+    "intact": True,
 }
 CHECKLIST_ASK: Body = {"items": ["benefits_risks", "no_sharing", "whole_capsules", "dose", "materials", "compliance"]}
 STATE: Body = {"confirmation_number": EXAMPLES[Kind.CONFIRMATION], "status": "open"}
@@ -66,6 +67,7 @@ STATUS: Body = {
     "enrolled": True,
     "enrollment_status": "enrolled",
     "risk_category": "AM",
+    "intact": True,
     "at": "2026-06-15T15:00:00Z",
     "program_version": "2026-04-27",
     "ready": True,

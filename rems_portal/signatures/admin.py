@@ -1,15 +1,16 @@
-"""Signed forms, their signatures and tries to sign, for program staff. Read only."""
+"""Signed forms, their signatures and tries to sign, for program staff. Read only.
+
+Forms and signatures are registered above, where it is known which records repeat what they say.
+"""
 
 from typing import Any
 
 from django.contrib import admin
 
 from rems_portal.admin.records import RecordAdmin
-from rems_portal.signatures.models import Signature, SignedForm, SigningTry
-from rems_portal.signatures.queries import integrity_of
+from rems_portal.signatures.models import SigningTry
 
 
-@admin.register(SignedForm)
 class SignedFormAdmin(RecordAdmin):
     """Forms as they were filled in; a look at one is written down as a look at whom it is about."""
 
@@ -20,20 +21,13 @@ class SignedFormAdmin(RecordAdmin):
     search_fields = ("number__exact", "about__endswith")
     fields = (
         "number", "code", "version", "language", "about", "entered_at", "entered_by_name", "completed_at",
-        "unchanged", "digest", "document",
+        "unchanged", "digest", "seal", "document",
     )  # fmt: skip
-    readonly_fields = ("unchanged",)
-
-    @admin.display(description="Still what was signed?")
-    def unchanged(self, form: SignedForm) -> str:
-        """Say whether document and signatures are unchanged."""
-        return " ".join(integrity_of(form).problems) or "Yes"
 
     def _write_look_at(self, request: Any, record: Any) -> None:
         self._write_look(request, record.about)
 
 
-@admin.register(Signature)
 class SignatureAdmin(RecordAdmin):
     """Signatures, the latest first."""
 
@@ -53,8 +47,8 @@ class SignatureAdmin(RecordAdmin):
 class SigningTryAdmin(RecordAdmin):
     """Tries to sign with a password."""
 
-    list_display = ("tried_at", "user", "right")
-    list_filter = ("right",)
+    list_display = ("tried_at", "user", "right", "refused")
+    list_filter = ("right", "refused")
     list_select_related = ("user",)
     date_hierarchy = "tried_at"
     search_fields = ("user__email__iexact", "user__full_name__istartswith")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from rems_portal.rules.forms import Signer
-from rems_portal.signatures.models import Signature, SignedForm
+from rems_portal.signatures.models import Signature
 from rems_portal.signatures.presenters import ShownForm
 from rems_portal.signatures.queries import Integrity
 
@@ -29,17 +29,17 @@ def with_problems(shown: ShownForm, problems: tuple[str, ...]) -> ShownForm:
     return replace(shown, integrity=Integrity(tuple(dict.fromkeys((*shown.integrity.problems, *problems)))))
 
 
-def signed_by(form: SignedForm) -> dict[str, Signature]:
+def signed_by(shown: ShownForm) -> dict[str, Signature]:
     """Return the signatures under a form by signer."""
-    return {one.signer: one for one in form.signatures.all()}
+    return {one.signer: one for one in shown.signatures}
 
 
-def account_of(form: SignedForm, signer: Signer, expected: int | None) -> int | None:
+def account_of(shown: ShownForm, signer: Signer, expected: int | None) -> int | None:
     """Return the account that signed as `signer`; `expected` itself where nobody did, or with no account of their own.
 
     To be held against the account of the person whom the record names: a token or a link has none.
     """
-    given = signed_by(form).get(signer)
+    given = signed_by(shown).get(signer)
     return expected if given is None or given.user_id is None else given.user_id
 
 

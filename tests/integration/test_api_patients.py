@@ -192,6 +192,7 @@ def test_status_names_the_live_authorization_and_what_is_due() -> None:
         "risk_category": "AF_CAN",
         "status": "active",
         "valid_through": "2026-06-22",
+        "intact": True,
     }
     assert body["next_test_due"] == "2026-06-22"
 

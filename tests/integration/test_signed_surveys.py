@@ -10,10 +10,11 @@ from django.db import connection
 
 import tests.factories as make
 from authorizations.models import Authorization, Checklist, Decision
-from authorizations.presenters.signed import is_intact, shown_checklist, shown_prescriber_survey
+from authorizations.presenters.signed import shown_checklist, shown_prescriber_survey
 from patients.models import PatientSurvey
 from patients.presenters import shown_patient_survey
 from rems_portal.rules.vocabulary import RiskCategory
+from rems_portal.signatures.copies import is_intact
 from rems_portal.signatures.models import SignedForm
 from tests.integration.offices import as_prescriber, of, page, signed_in, text_of
 

@@ -96,13 +96,15 @@ class PatientStatus(PrescriberView):
         facts = patient_facts(enrollment)
         category = category_of(facts, today, program)
         statements = required_attestations(group_of(category), not facts.dispenses, program)
-        live = enrollment.authorizations.filter(status__in=LIVE_AUTHORIZATION, valid_through__gte=today).first()
+        numbers = enrollment.authorizations.filter(status__in=LIVE_AUTHORIZATION, valid_through__gte=today)
+        live = numbers.select_related("decision__form").prefetch_related("decision__form__signatures").first()
         return Response(
             {
                 "patient_number": enrollment.patient.number,
                 "enrolled": enrollment.status == EnrollmentStatus.ENROLLED,
                 "enrollment_status": enrollment.status,
                 "risk_category": category,
+                "intact": answers.agreement_is_intact(enrollment),
                 "at": at,
                 "program_version": decision.program_version,
                 "ready": decision.granted,

@@ -101,6 +101,9 @@ class ConfirmationReply(serializers.Serializer[Any]):
     pick_up_by = serializers.DateTimeField()
     days_supply = serializers.IntegerField()
     checklist = StatementReply(many=True)
+    intact = serializers.BooleanField(
+        help_text="false: the checklist is not what was completed any more. Don’t rely on it; call the program."
+    )
 
 
 class DispenseReply(serializers.Serializer[Any]):
@@ -137,6 +140,9 @@ class LiveAuthorizationReply(serializers.Serializer[Any]):
     risk_category = CategoryField()
     status = AuthorizationStatusField()
     valid_through = serializers.DateField()
+    intact = serializers.BooleanField(
+        help_text="false: the survey behind it is not what was signed any more. Don’t rely on it; call the program."
+    )
 
 
 class StatusReply(serializers.Serializer[Any]):
@@ -149,6 +155,10 @@ class StatusReply(serializers.Serializer[Any]):
         "waited. discontinued: treatment has ended; a restart is a new enrollment."
     )
     risk_category = CategoryField(help_text="The one that fits today, whatever form is on file.")
+    intact = serializers.BooleanField(
+        help_text="false: the agreement form on file, or what the record repeats of it, is not what was signed any "
+        "more. Don’t rely on it; call the program."
+    )
     at = serializers.DateTimeField()
     program_version = serializers.CharField()
     ready = serializers.BooleanField(help_text="Nothing is missing but the prescription and its statements.")
