@@ -17,7 +17,7 @@ from patients.actions import PatientEnrollment, category_of, definition_of, enro
 from patients.models import Patient
 from prescribers.models import Prescriber
 from rems_portal.fields import DayField
-from rems_portal.rules.categories import CannotBasis, MenstrualCycles, Sex
+from rems_portal.rules.categories import CannotBasis, MenstrualCycles, RiskCategory, Sex
 from rems_portal.rules.forms import fingerprint
 from rems_portal.rules.programs import ProgramVersion
 from rems_portal.typed import NameField, SubmissionKeyField, TypedForm
@@ -123,10 +123,24 @@ class EnrollmentForm(TypedForm):
         """Refuse a signature under another text than was read: the form that fits by now is shown to be read first."""
         fits = category_of(agreement, at=self.at, program=self.program)
         definition = definition_of(fits, self.program, agreement.language)
-        if self.cleaned_data.get("shown_form") == fingerprint(definition):
+        shown = self.cleaned_data.get("shown_form")
+        if shown == fingerprint(definition):
             return
         sentence = f"The form that fits is the one for: {fits.label}. Read it below, then sign."
+        if shown and shown not in self._forms_in_force():
+            sentence = (
+                "The text of the form has changed since you opened this page. Nothing was signed. Read it below again, "
+                "then sign."
+            )
         self.add_error(None, sentence)
+
+    def _forms_in_force(self) -> set[str]:
+        """The fingerprints of the six forms as they read now, in each language."""
+        return {
+            fingerprint(definition_of(category, self.program, language))
+            for category in RiskCategory
+            for language, _name in LANGUAGES
+        }
 
     def agreement(self) -> PatientEnrollment | None:
         """Return what the form says so far; None while birth date or sex are missing or wrong."""

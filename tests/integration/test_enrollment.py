@@ -303,6 +303,16 @@ class TestPage:
         assert f'name="shown_form" value="{shown_form(CAN)}"' in page
         assert not Patient.objects.exists()
 
+    def test_form_whose_text_changed_meanwhile_is_said_to_have_changed(self, client: Client, dr: Prescriber) -> None:
+        page = client.post(ENROLL, signed_by(dr, typed(CAN, shown_form="0" * 64))).content.decode()
+        assert "The text of the form has changed since you opened this page. Nothing was signed." in page
+        assert "The form that fits is the one" not in page
+        assert f'name="shown_form" value="{shown_form(CAN)}"' in page
+        assert not Patient.objects.exists()
+        for shown in (shown_form(CANNOT), shown_form(CAN, "es"), ""):
+            page = client.post(ENROLL, signed_by(dr, typed(CAN, shown_form=shown))).content.decode()
+            assert "The text of the form has changed" not in page
+
     def test_markup_apostrophes_and_right_to_left_names_are_shown_as_typed(
         self, client: Client, dr: Prescriber
     ) -> None:
