@@ -14,6 +14,7 @@ from django.db.models import BigIntegerField, CharField, DateTimeField, Exists, 
 
 from authorizations.models import LIVE_AUTHORIZATION, Authorization, Confirmation, Dispense
 from patients.models import Agreement, Enrollment, PatientSurvey, PregnancyTest, SafetyCase
+from patients.presenters import shown_agreement
 from pharmacies.models import Pharmacy, PharmacyCertification
 from prescribers.models import PrescriberCertification
 from rems_portal.prepared import Prepared, Slot
@@ -115,11 +116,19 @@ def _standing_flags(enrollment: Any, patient: Any) -> dict[str, Exists]:
 
 
 def _current_agreements(keys: Sequence[int]) -> Any:
-    return Agreement.objects.current().filter(enrollment_id__in=keys)
+    """Return the forms in force with all that they are held against, so that each is read in no query of its own."""
+    rows = Agreement.objects.current().filter(enrollment_id__in=keys)
+    of_course = ("enrollment__patient", "enrollment__prescriber", "transfer__to_prescriber")
+    return rows.select_related("form", *of_course).prefetch_related("form__signatures")
 
 
 def _agreement_facts(agreement: Agreement | None) -> AgreementFacts | None:
-    return AgreementFacts(RiskCategory(agreement.category), agreement.complete) if agreement else None
+    if agreement is None:
+        return None
+    shown = shown_agreement(agreement)
+    return AgreementFacts(
+        RiskCategory(agreement.category), agreement.complete, intact=shown is None or shown.integrity.holds
+    )
 
 
 def _dispenses_by_patient(enrollments: Sequence[Enrollment]) -> dict[tuple[int, str], list[tuple[int, DispenseFacts]]]:

@@ -1,6 +1,7 @@
 """The risk category changes: a new agreement form is signed, the old one superseded, numbers issued before are void.
 
-Obligations: PR-08, PC-12; domain.md section 2. Coming of age is the same act.
+Obligations: PR-08, PC-12; domain.md section 2. Coming of age is the same act, and so is a fresh form of the
+same category for one on file that no longer matches its signatures.
 """
 
 from datetime import datetime
@@ -20,6 +21,7 @@ from patients.actions import (
     write_agreement,
 )
 from patients.models import Agreement, Enrollment
+from patients.presenters import shown_agreement
 from prescribers.models import Prescriber
 from prescribers.permissions import require_signatory
 from rems_portal.audit.actors import Actor
@@ -29,9 +31,10 @@ from rems_portal.rules.findings import Finding, Party
 from rems_portal.rules.lifecycles import EnrollmentStatus
 from rems_portal.rules.programs import ProgramVersion
 from rems_portal.signatures.actions import Signing
+from rems_portal.signatures.copies import is_intact
 from rems_portal.signatures.proof import require_own_signature
 
-WHY = "Risk category changed"
+WHY, WHY_ANEW = "Risk category changed", "Agreement form signed anew"
 
 
 @act
@@ -77,7 +80,7 @@ def change_category(
         signing=signing,
         purpose=Agreement.Purpose.CHANGE,
     )
-    _void_numbers_and_tell(signed, at)
+    _void_numbers_and_tell(signed, current, at)
     if not rests_on_menses_not_begun(locked, at):
         close_menses_case(locked, at)
     refresh_due_dates(locked, at=at, program=program)
@@ -98,10 +101,15 @@ def _require_possible(
         raise _refuse("Date of birth and sex must be those on record. If the record is wrong, call the program.")
     require_signable(form, enrollment.prescriber, at=at, program=program)
     category = category_of(form, at=at, program=program)
-    if current and current.complete and current.category == category and says_the_same(form, enrollment):
+    if current and _holds(current) and current.category == category and says_the_same(form, enrollment):
         raise _refuse("Nothing would change: this form with these answers is on file, signed. No number was voided.")
     if form.submission_key and Agreement.objects.filter(submission_key=form.submission_key).exists():
         raise _refuse("This form was already sent for another patient. Open the page anew.")
+
+
+def _holds(agreement: Agreement) -> bool:
+    """Whether everybody has signed the form on file, and it still is what they signed."""
+    return agreement.complete and is_intact(shown_agreement(agreement))
 
 
 def _refuse(sentence: str) -> ActRefused:
@@ -115,10 +123,11 @@ def _keep_answers(enrollment: Enrollment, form: PatientEnrollment) -> None:
     enrollment.save(update_fields=["can_get_pregnant", "cannot_basis", "menstrual_cycles"])
 
 
-def _void_numbers_and_tell(signed: Agreement, at: datetime) -> None:
+def _void_numbers_and_tell(signed: Agreement, before: Agreement | None, at: datetime) -> None:
     """Void what was issued under the form before, and tell the office and the pharmacies that hold a confirmation."""
     settle(signed.enrollment, at)
-    voided = void_live_numbers(signed.enrollment, at=at, why=WHY)
+    why = WHY_ANEW if before and before.category == signed.category else WHY
+    voided = void_live_numbers(signed.enrollment, at=at, why=why)
     key = f"agreement:{signed.pk}"
     tell_office(
         signed.enrollment.prescriber,

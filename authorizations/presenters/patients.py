@@ -16,9 +16,7 @@ from patients.presenters import shown_patient_survey
 from rems_portal.clockwork import day_in_words, instant_in_words
 from rems_portal.rules.calendars import day_in_words as birth_date_in_words
 from rems_portal.rules.calendars import program_day
-from rems_portal.rules.categories import CannotBasis, RiskCategory, Sex, explain_category
-from rems_portal.rules.enrollment import agreement_problem
-from rems_portal.rules.facts import AgreementFacts
+from rems_portal.rules.categories import CannotBasis, Sex, explain_category
 from rems_portal.rules.lifecycles import AuthorizationStatus, EnrollmentStatus
 from rems_portal.rules.programs import ProgramVersion
 from rems_portal.rules.vocabulary import RuleGroup
@@ -53,7 +51,7 @@ def summary_rows(
     rows: list[tuple[str, Any]] = [
         ("Risk category", f"{standing.category.label} ({standing.category.value})"),
         ("Why", " ".join(reasons_for_category(enrollment, at=at, program=program))),
-        ("Agreement form", _agreement_words(record, standing, patient.birth_date)),
+        ("Agreement form", _agreement_words(record, standing)),
         ("Date of birth", f"{birth_date_in_words(patient.birth_date)}, {age} years old"),
     ]
     if standing.group is RuleGroup.FCGP and enrollment.menstrual_cycles:
@@ -68,10 +66,9 @@ def summary_rows(
     return rows
 
 
-def _agreement_words(record: CourseRecord, standing: Standing, birth_date: date) -> str:
+def _agreement_words(record: CourseRecord, standing: Standing) -> str:
     agreement = record.agreement
-    facts = AgreementFacts(RiskCategory(agreement.category), agreement.complete) if agreement else None
-    problem = agreement_problem(facts, standing.category, birth_date)
+    problem = next((one.sentence for one in standing.preview.findings if one.rule == "AUTH-03"), "")
     if problem or agreement is None or agreement.patient_signed_at is None:
         return problem or "No agreement form is on file."
     signer = agreement.patient_signed_name

@@ -32,6 +32,7 @@ class State(StrEnum):
     REVIEW = "review"
     DISCONTINUED = "discontinued"
     WITHDRAWN = "withdrawn"
+    BROKEN = "broken"
     UNSIGNED = "unsigned"
     CONFIRMED = "confirmed"
     AUTHORIZED = "authorized"
@@ -53,6 +54,7 @@ LABELS = {
     State.REVIEW: ("Under review", "warning", "clock"),
     State.DISCONTINUED: ("No longer enrolled", "neutral", "neutral"),
     State.WITHDRAWN: ("Form withdrawn", "neutral", "neutral"),
+    State.BROKEN: ("Form was changed", "danger", "danger"),
     State.UNSIGNED: ("Waits for signatures", "warning", "clock"),
     State.CONFIRMED: ("At the pharmacy", "info", "pharmacy"),
     State.AUTHORIZED: ("Authorized", "success", "check"),
@@ -161,6 +163,8 @@ def _state(business: Business, preview: Decision, later: date | None) -> State:
         return _OVER[business.status]
     if found:
         return found[0]
+    if business.facts.agreement and not business.facts.agreement.intact:
+        return State.BROKEN
     if business.unsigned or business.status is EnrollmentStatus.PENDING:
         return State.UNSIGNED
     if business.waiting:
@@ -198,6 +202,7 @@ _PLAIN = {
     State.REVIEW: "Program staff are looking into something in the record. They will call your office.",
     State.DISCONTINUED: "Treatment was discontinued. To start again, enroll the patient anew.",
     State.WITHDRAWN: "The form was taken back before everybody had signed it. To go on, enroll the patient anew.",
+    State.BROKEN: "The agreement form on file no longer matches its signatures. The prescriber must sign a new one.",
     State.UNSIGNED: "The form is not signed by everybody.",
     State.READY: "Nothing is missing. The prescriber can ask for the authorization now.",
 }
@@ -211,6 +216,8 @@ def _moves(
         return (Party.PRESCRIBER, Party.PROGRAM) if others else (Party.PRESCRIBER,)
     if state in (State.HOLD, State.REVIEW):
         return (Party.PROGRAM,)
+    if state is State.BROKEN:
+        return (Party.PRESCRIBER,)
     if state is State.UNSIGNED:
         handed_over = business.unsigned is not None and business.unsigned.link is not None
         return (Party.PATIENT,) if handed_over else (Party.PRESCRIBER,)

@@ -16,10 +16,11 @@ from authorizations.queries.offices import business_of
 from authorizations.views.prescriber import Office, address, office_of, patient_or_404
 from patients.forms import BASIS_HINTS
 from patients.models import Enrollment
-from patients.presenters import fitting_form
+from patients.presenters import fitting_form, shown_agreement
 from rems_portal.errors import ActRefused
 from rems_portal.rules.categories import RiskCategory
 from rems_portal.rules.lifecycles import EnrollmentStatus
+from rems_portal.signatures.copies import is_intact
 from rems_portal.signatures.forms import SigningForm, signing_form
 from rems_portal.web import actor_of
 
@@ -94,6 +95,7 @@ def _page(
         "patient": enrollment.patient,
         "prescriber": enrollment.prescriber,
         "on_file": RiskCategory(on_file.category).label if on_file else "",
+        "broken": on_file is not None and not is_intact(shown_agreement(on_file)),
         "live": business.live,
         "waiting": business.waiting,
         "basis_hints": BASIS_HINTS,

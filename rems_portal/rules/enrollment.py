@@ -43,6 +43,11 @@ def agreement_problem(agreement: AgreementFacts | None, fits: RiskCategory, birt
     """What is wrong with the agreement form on file, as a sentence, or None when it fits and is signed (PR-08)."""
     if agreement is None:
         return f"No agreement form is on file. Fill in and sign the form for: {fits.label}."
+    if not agreement.intact:
+        return (
+            "The agreement form on file no longer matches its signatures. Have a new one signed, for: "
+            f"{fits.label}, and tell the program."
+        )
     if agreement.category != fits:
         came_of_age = ""
         if agreement.category.is_child and not fits.is_child:

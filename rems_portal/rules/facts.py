@@ -13,10 +13,14 @@ from rems_portal.rules.vocabulary import CannotBasis, MenstrualCycles, RiskCateg
 
 @dataclass(frozen=True, slots=True)
 class AgreementFacts:
-    """The Patient-Physician Agreement Form on file: which of six, and whether everybody has signed it."""
+    """The Patient-Physician Agreement Form on file: which of six, and whether everybody has signed it.
+
+    `intact`: the form, its signatures and what the record repeats of them are still what was signed (21 CFR 11.70).
+    """
 
     category: RiskCategory
     complete: bool
+    intact: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,7 +228,8 @@ def _can_get_pregnant(source: Fields, sex: Sex) -> bool | None:
 
 
 def _agreement(source: Fields) -> AgreementFacts:
-    return AgreementFacts(word(source, "category", _CATEGORIES), flag(source, "complete"))
+    intact = flag(source, "intact") if "intact" in source else True
+    return AgreementFacts(word(source, "category", _CATEGORIES), flag(source, "complete"), intact)
 
 
 def _dispense(source: Fields) -> DispenseFacts:

@@ -10,7 +10,7 @@ from typing import Any
 
 from rems_portal.rules.authorization import AuthorizationFacts
 from rems_portal.rules.dispensing import ConfirmationFacts, IssuedAuthorizationFacts
-from rems_portal.rules.facts import DispenseFacts, PatientFacts, PregnancyTestFacts
+from rems_portal.rules.facts import AgreementFacts, DispenseFacts, PatientFacts, PregnancyTestFacts
 
 Request = dict[str, Any]
 
@@ -68,7 +68,7 @@ def patient_fields(patient: PatientFacts) -> Request:
         "menstrual_cycles": str(patient.menstrual_cycles),
         "enrolled": patient.enrolled,
         "enrolled_with_this_prescriber": patient.enrolled_with_this_prescriber,
-        "agreement": {"category": str(agreement.category), "complete": agreement.complete} if agreement else None,
+        "agreement": _agreement(agreement) if agreement else None,
         "pregnancy_hold": patient.pregnancy_hold,
         "open_discordance": patient.open_discordance,
         "live_authorization": patient.live_authorization,
@@ -78,6 +78,10 @@ def patient_fields(patient: PatientFacts) -> Request:
         "pregnancy_tests": [_pregnancy_test(test) for test in patient.pregnancy_tests],
         "surveys": [{"completed_at": survey.completed_at.isoformat()} for survey in patient.surveys],
     }
+
+
+def _agreement(agreement: AgreementFacts) -> Request:
+    return {"category": str(agreement.category), "complete": agreement.complete, "intact": agreement.intact}
 
 
 def _dispenses(dispenses: Iterable[DispenseFacts]) -> list[Request]:

@@ -350,9 +350,9 @@ def test_facts_of_patients_take_as_many_queries_for_many_as_for_one(django_asser
     dr = make.prescriber()
     patients = [make.enrollment(category, prescriber=dr) for category in RiskCategory]
     make.treated(patients[0])
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         facts_of_patients(patients[:1])
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         facts_of_patients(patients)
 
 

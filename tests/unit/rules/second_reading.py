@@ -97,7 +97,10 @@ def failed_authorization(request, at, group, fits):
     good = {
         "AUTH-01": request["prescriber"]["certified"],
         "AUTH-02": patient["enrolled"] and patient["enrolled_with_this_prescriber"],
-        "AUTH-03": bool(agreement) and agreement["category"] == fits and agreement["complete"],
+        "AUTH-03": bool(agreement)
+        and agreement["category"] == fits
+        and agreement["complete"]
+        and agreement.get("intact", True),
         "AUTH-04": not pregnant(patient),
         "AUTH-05": group != "FCGP" or last_backing_test(patient, at) is not None,
         "AUTH-06": (group == "MALE" and first) or has_survey(patient, group, at),

@@ -96,7 +96,12 @@ def patients(draw, at):
         menstrual_cycles=draw(st.sampled_from(MenstrualCycles)),
         enrolled=draw(mostly),
         enrolled_with_this_prescriber=draw(mostly),
-        agreement=draw(st.sampled_from([AgreementFacts(form, True)] * 9 + [AgreementFacts(form, False), None])),
+        agreement=draw(
+            st.sampled_from(
+                [AgreementFacts(form, True)] * 9
+                + [AgreementFacts(form, False), AgreementFacts(form, True, intact=False), None]
+            )
+        ),
         pregnancy_hold=draw(seldom),
         open_discordance=draw(seldom),
         live_authorization=draw(seldom),

@@ -126,6 +126,7 @@ def test_only_the_form_that_fits_is_right(category, form):
 def test_a_form_missing_or_not_fully_signed_is_refused(category):
     assert authorize(ready(category, agreement=None)).failed == ("AUTH-03",)
     assert authorize(ready(category, agreement=AgreementFacts(category, False))).failed == ("AUTH-03",)
+    assert authorize(ready(category, agreement=AgreementFacts(category, True, intact=False))).failed == ("AUTH-03",)
 
 
 @pytest.mark.rems("PR-08")

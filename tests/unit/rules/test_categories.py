@@ -190,6 +190,12 @@ def test_coming_of_age_is_nothing_to_an_adult():
             id="not fully signed",
         ),
         pytest.param(
+            AgreementFacts(RiskCategory.AM, True, intact=False),
+            "The agreement form on file no longer matches its signatures. Have a new one signed, for: Adult Male, and "
+            "tell the program.",
+            id="changed after it was signed",
+        ),
+        pytest.param(
             AgreementFacts(RiskCategory.MC, True),
             "The patient came of age on March 1, 2026. The agreement form on file is for: Male Child; the form that "
             "fits today is for: Adult Male. Fill in and sign that form.",

@@ -67,7 +67,7 @@ EVERY_FIELD = [
     for ask, request in REQUESTS.items()
     for path, value in paths_of(request)
 ]
-OPTIONAL = {"patient.earlier_course_dispenses"}
+OPTIONAL = {"patient.earlier_course_dispenses", "patient.agreement.intact"}
 NULLABLE = {"patient.cannot_basis", "patient.agreement", "authorization"}
 
 
