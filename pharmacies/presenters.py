@@ -23,6 +23,7 @@ from rems_portal.rules.lifecycles import CertificationStatus
 from rems_portal.rules.programs import Material, ProgramVersion, get_program, version_named
 from rems_portal.signatures.copies import held_against, is_intact, signed_by
 from rems_portal.signatures.presenters import ShownForm, shown_form
+from rems_portal.signatures.renewals import past_of
 
 STEPS = ("The pharmacy", "Materials", "Quiz", "Sign")
 
@@ -183,7 +184,7 @@ def shown_certification(certification: PharmacyCertification) -> ShownForm | Non
 
 def certificate_of(certification: PharmacyCertification, program: ProgramVersion) -> dict[str, Any]:
     """Return what a pharmacy's certificate says, as `certificate_pdf` takes it; for one certified by a signed form."""
-    pharmacy = certification.pharmacy
+    pharmacy, past = certification.pharmacy, past_of(certification)
     return {
         "title": "Certified pharmacy",
         "name": pharmacy.name,
@@ -192,7 +193,8 @@ def certificate_of(certification: PharmacyCertification, program: ProgramVersion
         "says": f"is certified in the {program.program_name} and may obtain confirmation numbers and dispense in it.",
         "program_name": program.program_name,
         "version": certification.program_version,
-        "since": certification.certified_at,
+        "since": past.since,
+        "renewed_at": past.renewed_at,
         "number": certification.form.number if certification.form else "",
         "intact": is_intact(shown_certification(certification)),
     }

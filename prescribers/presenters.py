@@ -16,6 +16,7 @@ from rems_portal.rules.forms import Signer
 from rems_portal.rules.programs import Material, ProgramVersion
 from rems_portal.signatures.copies import account_of, held_against, is_intact, signed_by
 from rems_portal.signatures.presenters import ShownForm, shown_form
+from rems_portal.signatures.renewals import past_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def shown_certification(certification: PrescriberCertification) -> ShownForm | N
 
 def certificate_of(certification: PrescriberCertification, program: ProgramVersion) -> dict[str, Any]:
     """Return what a prescriber's certificate says, as `certificate_pdf` takes it; for one that is certified."""
-    who = certification.prescriber
+    who, past = certification.prescriber, past_of(certification)
     return {
         "title": "Certified prescriber",
         "name": str(who),
@@ -81,7 +82,8 @@ def certificate_of(certification: PrescriberCertification, program: ProgramVersi
         "says": f"is certified in the {program.program_name} and may enroll patients and prescribe in it.",
         "program_name": program.program_name,
         "version": certification.program_version,
-        "since": certification.certified_at,
+        "since": past.since,
+        "renewed_at": past.renewed_at,
         "number": certification.form.number if certification.form else "",
         "intact": is_intact(shown_certification(certification)),
     }

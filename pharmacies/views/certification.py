@@ -11,7 +11,7 @@ from pharmacies.facts import ENROLLMENT_FORM
 from pharmacies.forms import DetailsForm, EnrollmentForm, IdentityForm
 from pharmacies.presenters import STEPS, MaterialToReview, shown_certification, zone_in_words
 from pharmacies.queries import sites_to_sign
-from pharmacies.views.standings import Standing, standing_of, step_page
+from pharmacies.views.standings import Standing, standing_of, step_page, to_next_step
 from pharmacies.views.visits import visit_of
 from rems_portal.admin.history import changes_of
 from rems_portal.errors import ActRefused
@@ -20,6 +20,7 @@ from rems_portal.materials.presenters import text_of
 from rems_portal.rules.forms import FormDefinition, Signer
 from rems_portal.rules.programs import form_named
 from rems_portal.signatures.forms import SigningForm, signing_form
+from rems_portal.signatures.renewals import past_of
 from rems_portal.web import actor_of
 
 
@@ -112,7 +113,7 @@ def certify_material(request: HttpRequest, pk: int, material: str) -> HttpRespon
     except ActRefused as refusal:
         messages.warning(request, str(refusal))
         return _material_page(request, standing, shown)
-    return redirect("pharmacies:certify-pharmacy", pk)
+    return to_next_step(standing_of(request, pk))
 
 
 def certify_sign(request: HttpRequest, pk: int) -> HttpResponse:
@@ -120,6 +121,9 @@ def certify_sign(request: HttpRequest, pk: int) -> HttpResponse:
     standing = standing_of(request, pk, to_sign=True)
     if not standing.open:
         return redirect("pharmacies:certify-pharmacy", pk)
+    if standing.step < len(STEPS) and request.method != "POST":
+        messages.info(request, f"Before you sign: {STEPS[standing.step - 1].lower()} first. This is what is missing.")
+        return to_next_step(standing)
     definition, signing = form_named(standing.visit.program, ENROLLMENT_FORM), signing_form(request)
     form = EnrollmentForm(request.POST if request.method == "POST" else None, definition=definition)
     if request.method != "POST" or not all([form.is_valid(), signing.is_valid()]):  # both, to name all that is missing
@@ -145,6 +149,8 @@ def _signed(request: HttpRequest, standing: Standing) -> HttpResponse:
     """Go on with the next of the viewer's sites that waits for nothing but the signature, if there is one."""
     visit, signed = standing.visit, standing.certification
     words = f"{signed.pharmacy.name} is certified, and you are trained staff. You can confirm prescriptions now."
+    if not standing.first:
+        words = f"The certification of {signed.pharmacy.name} is renewed, and your training with it."
     waiting = sites_to_sign(visit.user, visit.today, visit.program)
     if not waiting:
         messages.success(request, words)
@@ -167,6 +173,7 @@ def _standing_page(request: HttpRequest, standing: Standing) -> HttpResponse:
         standing,
         zone=zone_in_words(certification.pharmacy),
         signed=shown_certification(certification),
+        past=past_of(certification),
         changes=changes_of(certification.pharmacy),
     )
 

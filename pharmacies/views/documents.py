@@ -10,13 +10,21 @@ from rems_portal.pdf import pdf_answer
 from rems_portal.rules.certification import counts_as_certified
 from rems_portal.rules.findings import Party
 from rems_portal.signatures.pdf import certificate_pdf, signed_form_pdf
+from rems_portal.signatures.presenters import shown_form
+from rems_portal.signatures.renewals import past_of
 
 
 @never_cache
 def certify_form_pdf(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give the signed form; one that is no longer what was signed says so on each page."""
-    standing = standing_of(request, pk)
+    """Give the signed form; one that is no longer what was signed says so on each page.
+
+    `?number=` names one that was signed before.
+    """
+    standing, number = standing_of(request, pk), request.GET.get("number")
     shown = shown_certification(standing.certification)
+    if number:
+        earlier = past_of(standing.certification).form_numbered(number)
+        shown = shown_form(earlier) if earlier else None
     if shown is None:
         raise Http404("Nothing was signed electronically")
     return pdf_answer(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from pharmacies.facts import quiz_is_behind
 from pharmacies.models import HandOver, PharmacyCertification
@@ -87,6 +87,16 @@ def standing_of(request: HttpRequest, pk: int, *, to_sign: bool = False) -> Stan
     materials = materials_to_review(read, at=visit.at, program=visit.program)
     passed = quiz_is_behind(visit.user.pk, visit.program)
     return Standing(visit, found, materials, passed, waiting_hand_over(found.pharmacy))
+
+
+def to_next_step(standing: Standing) -> HttpResponse:
+    """Lead to what is still missing for the signature, in a renewal as in a first certification; then to signing."""
+    pk = standing.certification.pk
+    if not standing.open:
+        return redirect("pharmacies:certify-pharmacy", pk)
+    if standing.unread is not None:
+        return redirect("pharmacies:certify-material", pk, standing.unread.material.code)
+    return redirect("pharmacies:certify-sign" if standing.passed else "pharmacies:certify-quiz", pk)
 
 
 def step_page(request: HttpRequest, step: str, standing: Standing, /, **context: Any) -> HttpResponse:

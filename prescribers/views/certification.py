@@ -34,9 +34,12 @@ from rems_portal.rules.lifecycles import CertificationStatus
 from rems_portal.rules.programs import ProgramVersion, Renewal, form_named
 from rems_portal.signatures.forms import SigningForm, signing_form
 from rems_portal.signatures.pdf import certificate_pdf, signed_form_pdf
-from rems_portal.signatures.presenters import ShownForm
+from rems_portal.signatures.presenters import ShownForm, shown_form
+from rems_portal.signatures.renewals import past_of
 from rems_portal.web import actor_of, user_of
 
+CERTIFIED = "You are certified. You can enroll your first patient now."
+RENEWED = "Your certification is renewed. Your patients and their authorization numbers go on as they were."
 ONLY_PRESCRIBERS = "Only a prescriber is certified here, from the prescriber’s own account."
 
 
@@ -97,6 +100,7 @@ def certify(request: HttpRequest) -> HttpResponse:
     context = {
         "newer": [one for one in standing.unread if one.material.must_be_read],
         "shown": _shown(standing),
+        "past": past_of(standing.certification) if standing.certification else None,
         "changes": changes_of(standing.certification.prescriber) if standing.certification else [],
     }
     return _page(request, "certification", standing, **context)
@@ -126,7 +130,7 @@ def _fill_in(request: HttpRequest, standing: Standing) -> HttpResponse:
     if request.method == "POST":
         try:
             if _certified(request, standing, form, signing):
-                messages.success(request, "You are certified. You can enroll your first patient now.")
+                messages.success(request, RENEWED if standing.renewal else CERTIFIED)
                 return redirect("prescribers:certify")
         except ActRefused as refusal:
             refused = refusal.findings
@@ -212,8 +216,12 @@ def _page(request: HttpRequest, name: str, standing: Standing, **context: Any) -
 @require_safe
 @never_cache
 def form_pdf(request: HttpRequest) -> HttpResponse:
-    """Return the viewer's signed Prescriber Enrollment Form as PDF."""
-    shown = _shown(_standing(request))
+    """Return the viewer's signed Prescriber Enrollment Form as PDF; `?number=` names one that was signed before."""
+    standing, number = _standing(request), request.GET.get("number")
+    shown = _shown(standing)
+    if number and standing.certification:
+        earlier = past_of(standing.certification).form_numbered(number)
+        shown = shown_form(earlier) if earlier else None
     if shown is None:
         raise Http404("No form is signed")
     filename = f"prescriber-enrollment-form-{shown.form.number}.pdf"

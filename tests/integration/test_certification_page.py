@@ -366,4 +366,33 @@ class TestRenewal:
         one = certified.certifications.get()
         assert (one.status, one.program_version) == (CertificationStatus.CERTIFIED, "2026-05-30")
         assert SignedForm.objects.count() == 2
-        assert "must be renewed" not in words_of(client.get(CERTIFY))
+        page = words_of(client.get(CERTIFY))
+        assert "must be renewed" not in page
+        assert "Your certification is renewed." in page and "first patient" not in page
+
+    @pytest.mark.rems("PR-02")
+    def test_renewed_one_is_certified_since_the_first_and_lists_every_signed_form(
+        self, client: Client, dr: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        client.post(CERTIFY, typed(client, dr))
+        first = SignedForm.objects.get()
+        self.demanded_from(date(2026, 5, 31), monkeypatch)
+        said: dict[str, Any] = {}
+        monkeypatch.setattr(
+            "prescribers.views.certification.certificate_pdf", lambda **facts: said.update(facts) or b"%PDF"
+        )
+        later = NOW + make.days(3)
+        with time_machine.travel(later, tick=False):
+            assert "Renewal overdue" in words_of(client.get(CERTIFY))
+            shown = client.get(RENEW).context["form"]["shown"].value()
+            client.post(RENEW, {"shown": shown, "user_name": dr.email, "password": PASSWORD})
+            page = words_of(client.get(CERTIFY))
+            assert client.get(CERTIFICATE_PDF).status_code == 200
+            old = client.get(FORM_PDF, {"number": first.number})
+            assert client.get(FORM_PDF, {"number": "F-unknown"}).status_code == 404
+        since = page.partition("<dt>Certified since</dt>")[2].partition("</dd>")[0]
+        renewed = page.partition("<dt>Renewed</dt>")[2].partition("</dd>")[0]
+        assert NOW.date().isoformat() in since and later.date().isoformat() in renewed
+        assert f"{FORM_PDF}?number={first.number}" in page
+        assert (said["since"], said["renewed_at"]) == (NOW, later)
+        assert old.status_code == 503 or first.number in old.headers["Content-Disposition"]

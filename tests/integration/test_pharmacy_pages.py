@@ -9,10 +9,13 @@ from django.test import Client
 from django.urls import reverse
 
 import tests.factories as make
-from pharmacies.actions import decertify_pharmacy, suspend_pharmacy
+from pharmacies.actions import add_staff, decertify_pharmacy, suspend_pharmacy
+from pharmacies.facts import ENROLLMENT_FORM
 from pharmacies.models import Pharmacy, PharmacyCertification, PharmacyStaff, QuizAttempt
 from rems_portal.accounts.models import User
 from rems_portal.audit.models import AccessEvent
+from rems_portal.rules.forms import fingerprint
+from rems_portal.rules.programs import form_named
 from rems_portal.signatures.models import SignedForm, SigningTry
 from tests.integration.certifying import (
     MATERIALS,
@@ -196,9 +199,14 @@ def test_signed_form_and_certificate_are_given_as_pdf(client: Client, person: Us
 def test_signing_too_early_says_what_is_missing(client: Client, person: User) -> None:
     _, certification = begun(person)
     here = f"/pharmacies/certify/{certification.pk}/"
-    page = client.post(f"{here}sign/", signature(client, here))
+    page = client.get(f"{here}sign/", follow=True)
+    assert page.redirect_chain[-1][0] == f"{here}materials/{MATERIALS[0]}/"
+    assert "Before you sign: materials first." in page.text
+    sent = {"processes": sorted(PROCESSES), "password": make.PASSWORD, "user_name": person.email}
+    page = client.post(f"{here}sign/", sent | {"wording": fingerprint(form_named(make.PROGRAM, ENROLLMENT_FORM))})
     assert "Not reviewed yet" in page.text and "not passed yet" in page.text
     assert "CERT-11" in page.text and "CERT-12" in page.text
+    assert page.text.count("(done)") == 1
 
 
 def test_quiz_half_answered_says_which_questions(client: Client, person: User) -> None:

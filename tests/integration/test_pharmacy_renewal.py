@@ -20,6 +20,7 @@ from pharmacies.actions import complete_training, reinstate_pharmacy, suspend_ph
 from pharmacies.facts import is_certified
 from pharmacies.models import Pharmacy
 from pharmacies.permissions import is_trained, require_trained
+from pharmacies.presenters import certificate_of
 from prescribers.facts import is_certified as prescriber_is_certified
 from rems_portal.audit.actors import Actor, Channel
 from rems_portal.errors import ActRefused
@@ -233,6 +234,36 @@ class TestPages:
         assert "Sign and certify the pharmacy" in self.page_of(client, shop, WARNED, f"{here}sign/")
         sign(user, shop.certifications.get(), at=WARNED, program=NEXT)
         assert "must be renewed" not in self.page_of(client, shop, DUE)
+
+    @pytest.mark.rems("PH-01")
+    def test_each_step_leads_on_to_the_next_and_both_days_stay_known(self, client: Client, shop: Pharmacy) -> None:
+        one = shop.certifications.get()
+        here, old, user = f"/pharmacies/certify/{one.pk}/", one.form, shop.staff.get().user
+        since = one.certified_at
+        with time_machine.travel(WARNED, tick=False):
+            client.force_login(user)
+            assert client.get(f"{here}sign/").headers["Location"] == f"{here}materials/{GUIDE}/"
+            for material, then in ((GUIDE, "materials/pharmacy_training/"), ("pharmacy_training", "quiz/")):
+                answer = client.post(f"{here}materials/{material}/", {"version": VERSION})
+                assert answer.headers["Location"] == f"{here}{then}"
+            page = client.get(f"{here}sign/", follow=True)
+            assert page.redirect_chain[-1][0] == f"{here}quiz/" and "Before you sign: quiz first" in page.text
+            passed = quiz(user, one, at=WARNED, program=NEXT)
+            assert f'href="{here}sign/"' in client.get(f"{here}quiz/{passed.pk}/").text
+            sign(user, one, at=WARNED, program=NEXT)
+            page = client.get(here)
+            assert client.get(f"{here}form/", {"number": "F-unknown"}).status_code == 404
+            assert client.get(f"{here}form/", {"number": old.number}).status_code in (200, 503)
+        assert (page.context["past"].since, page.context["past"].renewed_at) == (since, WARNED)
+        assert "<dt>Renewed</dt>" in page.text and f"form/?number={old.number}" in page.text
+        said = certificate_of(shop.certifications.get(), NEXT)
+        assert (said["since"], said["renewed_at"]) == (since, WARNED)
+
+    def test_overdue_one_wears_no_green_certified(self, client: Client, shop: Pharmacy) -> None:
+        assert "Renewal overdue" not in self.page_of(client, shop, LAST_MINUTE)
+        lead = self.page_of(client, shop, DUE).partition('class="lead row"')[2].partition("</p>")[0]
+        assert "Renewal overdue" in lead and "Certified" not in lead
+        assert "stays the same" not in self.page_of(client, shop, DUE, "/materials/")
 
     @pytest.mark.rems("PH-01")
     def test_from_the_day_on_it_says_that_it_no_longer_counts(self, client: Client, shop: Pharmacy) -> None:
