@@ -135,6 +135,16 @@ def staff_represented_by(user: User, on: date) -> dict[int, list[PharmacyStaff]]
     return found
 
 
+def staff_who_left(user: User, on: date) -> dict[int, list[PharmacyStaff]]:
+    """Return whose work has ended by `on` in each pharmacy this account represents, the last to leave first."""
+    represented = PharmacyStaff.objects.in_force(on).filter(user=user, is_representative=True).values("pharmacy_id")
+    rows = PharmacyStaff.objects.filter(pharmacy__in=represented, ends_on__lte=on).select_related("user", "pharmacy")
+    found: dict[int, list[PharmacyStaff]] = {}
+    for row in rows.order_by("-ends_on", "user__full_name", "-pk"):
+        found.setdefault(row.pharmacy_id, []).append(row)
+    return found
+
+
 def own_staff_rows(user: User, on: date) -> QuerySet[PharmacyStaff]:
     """Return this account's own work on `on`, with the pharmacies."""
     rows: QuerySet[PharmacyStaff] = PharmacyStaff.objects.in_force(on).filter(user=user)

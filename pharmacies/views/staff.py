@@ -3,14 +3,14 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from pharmacies.actions import add_staff, complete_training, end_staff
 from pharmacies.facts import TRAINING
 from pharmacies.forms import StaffForm, TrainingForm
 from pharmacies.models import PharmacyStaff
 from pharmacies.presenters import materials_to_review
-from pharmacies.queries import own_staff_rows, staff_represented_by, workplaces
+from pharmacies.queries import own_staff_rows, staff_represented_by, staff_who_left, workplaces
 from pharmacies.views.visits import visit_of
 from rems_portal.accounts.actions.invitations import NAME_NEEDED
 from rems_portal.accounts.queries import still_invited
@@ -35,9 +35,9 @@ def staff(request: HttpRequest) -> HttpResponse:
         except ActRefused as refusal:
             wrong = "full_name" if NAME_NEEDED in str(refusal) else "email"
             form.add_error(wrong, [finding.sentence for finding in refusal.findings])
-    colleagues = staff_represented_by(visit.user, visit.today)
+    colleagues, left = staff_represented_by(visit.user, visit.today), staff_who_left(visit.user, visit.today)
     context = {
-        "places": [(place, colleagues.get(place.pharmacy.pk, [])) for place in mine],
+        "places": [(place, colleagues.get(place.pharmacy.pk, []), left.get(place.pharmacy.pk, [])) for place in mine],
         "form": form,
         "blank": StaffForm(),
         "chosen": chosen,
@@ -53,14 +53,16 @@ def _what_next(added: PharmacyStaff) -> str:
     return "The training is on this page."
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def staff_end(request: HttpRequest, pk: int) -> HttpResponse:
-    """End somebody's work for a pharmacy that the viewer represents."""
+    """Ask once, then end somebody's work for a pharmacy that the viewer represents."""
     visit = visit_of(request)
     rows = [row for group in staff_represented_by(visit.user, visit.today).values() for row in group]
     found = next((row for row in rows if row.pk == pk), None)
     if found is None:
         raise Http404("No such person for you")
+    if request.method != "POST":
+        return render(request, "pharmacies/staff_end.html", {"row": found, "visit": visit})
     try:
         ended = end_staff(by=actor_of(request), at=visit.at, staff=found)
         messages.success(request, f"{ended.user} no longer works at {ended.pharmacy} in this portal.")

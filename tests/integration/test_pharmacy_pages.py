@@ -265,7 +265,16 @@ def test_staff_page_adds_trains_and_removes(client: Client, now: Any) -> None:
     assert client.post(f"/pharmacies/staff/{row.pk}/end/").status_code == 404
     client.force_login(shop.staff.get(is_representative=True).user)
     assert client.get(training).status_code == 404
-    assert client.post(f"/pharmacies/staff/{row.pk}/end/", follow=True).status_code == 200
+    leaving = f"/pharmacies/staff/{row.pk}/end/"
+    asked = client.get(leaving)
+    assert "Remove New Colleague from" in asked.text and "Worked here before (" not in asked.text
+    row.refresh_from_db()
+    assert row.ends_on is None
+    page = client.post(leaving, follow=True)
+    row.refresh_from_db()
+    assert row.ends_on == make.NOW.date()
+    left = " ".join(page.text.partition("Worked here before (1)")[2].partition("</ul>")[0].split())
+    assert "New Colleague: from" in left and f"version {make.PROGRAM.version}" in left
     own = shop.staff.get(is_representative=True)
     assert "can’t be removed" in client.post(f"/pharmacies/staff/{own.pk}/end/", follow=True).text
     assert client.post("/pharmacies/staff/", {"pharmacy": 999, "email": person.email}).status_code == 404
@@ -277,11 +286,11 @@ def test_pages_ask_the_same_number_of_questions_however_many_people(
     shop = make.pharmacy()
     client.force_login(shop.staff.get().user)
     client.get("/pharmacies/staff/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/pharmacies/staff/")
     for _ in range(6):
         make.pharmacist(shop)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert client.get("/pharmacies/staff/").text.count("Remove") == 6
 
 

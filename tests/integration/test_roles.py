@@ -260,7 +260,6 @@ POSTED = {
     "patients:enroll-category",
     "patients:discard-prepared pk",
     "prescribers:delegate-end pk",
-    "pharmacies:staff-end pk",
     "pharmacies:certify-withdraw-hand-over pk",
     "accounts:keep",
     "accounts:session-end pk",
