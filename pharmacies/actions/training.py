@@ -13,6 +13,7 @@ from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act
 from rems_portal.errors import ActRefused
 from rems_portal.materials.actions import record_reading
+from rems_portal.materials.models import MaterialReading
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.findings import Finding, Party
 from rems_portal.rules.programs import ProgramVersion
@@ -54,6 +55,12 @@ def _refused(sentence: str) -> ActRefused:
     return ActRefused([Finding("STAFF", ("PH-01",), sentence, Party.PHARMACY)])
 
 
+def train_by_reading(*, at: datetime, reading: MaterialReading, program: ProgramVersion) -> None:
+    """Let a reading of the Pharmacy Training count wherever it was read: in the library as on the training's page."""
+    if reading.material == TRAINING:
+        write_training(reading.user_id, at=at, program=program)
+
+
 def write_training(user_id: int, *, at: datetime, program: ProgramVersion) -> None:
     """Write that a person who has just read the Pharmacy Training in force is trained, wherever the person works."""
     version = training_in_force(at, program)
@@ -64,7 +71,12 @@ def write_training(user_id: int, *, at: datetime, program: ProgramVersion) -> No
 
 
 def training_of(user_id: int, at: datetime) -> Training:
-    """Return the training record that a person brings from where the person works already; empty when there is none."""
+    """Return the training record that a person brings: from where the person works already, or by the latest reading
+    of the Pharmacy Training, whichever version is newer; empty when there is none.
+    """
+    read = MaterialReading.objects.filter(user_id=user_id, material=TRAINING).order_by("-version", "read_at").first()
     rows = PharmacyStaff.objects.in_force(program_day(at)).filter(user_id=user_id, trained_at__isnull=False)
     latest = rows.order_by("-trained_version", "-trained_at").first()
+    if read and (latest is None or latest.trained_version < read.version):
+        return Training(trained_at=read.read_at, trained_version=read.version)
     return Training(trained_at=latest.trained_at, trained_version=latest.trained_version) if latest else Training()

@@ -3,6 +3,7 @@
 The only writer of readings; certification only looks at them.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from rems_portal.accounts.models import User
@@ -16,6 +17,9 @@ from rems_portal.notifications.actions import tell
 from rems_portal.rules.calendars import program_day
 from rems_portal.rules.findings import Finding, Party
 from rems_portal.rules.programs import ProgramVersion, materials_on_offer
+
+# What else follows from a reading: an app above this one that keeps a record of it names it when it is set up.
+_follows: list[Callable[..., object]] = []
 
 NOT_OFFERED = "This version is not the one to read now. Open the list of materials and read the current version."
 
@@ -34,14 +38,22 @@ def record_reading(
     if not any((one.code, one.version) == (material, version) and language in one.languages for one in offered):
         party = Party.PHARMACY if user.role == User.Role.PHARMACIST else Party.PRESCRIBER
         raise ActRefused([Finding("MATERIAL", ("PG-03",), NOT_OFFERED, party)])
-    reading, _ = MaterialReading.objects.get_or_create(
+    reading, new = MaterialReading.objects.get_or_create(
         user=user,
         program=program.program,
         material=material,
         version=version,
         defaults={"language": language, "read_at": at},
     )
+    for do in _follows if new else ():
+        do(at=at, reading=reading, program=program)
     return reading
+
+
+def follow_readings(do: Callable[..., object]) -> None:
+    """Let `do(at=, reading=, program=)` run with every new reading, in its transaction; asked twice is once."""
+    if do not in _follows:
+        _follows.append(do)
 
 
 def tell_of_new_versions(*, at: datetime, program: ProgramVersion) -> int:

@@ -280,6 +280,23 @@ def test_staff_page_adds_trains_and_removes(client: Client, now: Any) -> None:
     assert client.post("/pharmacies/staff/", {"pharmacy": 999, "email": person.email}).status_code == 404
 
 
+@pytest.mark.rems("PH-01")
+def test_training_read_in_the_library_counts_wherever_the_person_works(client: Client, now: Any) -> None:
+    shop, other = make.pharmacy(), make.pharmacy()
+    person = make.pharmacist(shop, trained=False)
+    client.force_login(person)
+    assert client.get("/counter/").status_code == 403
+    client.post("/materials/pharmacy_training/en/", {"version": make.PROGRAM.version})
+    row = shop.staff.get(user=person)
+    assert (row.trained_at, row.trained_version) == (make.NOW, make.PROGRAM.version)
+    assert client.get("/counter/").status_code == 200
+    assert row.history.filter(trained_version=make.PROGRAM.version, history_user_id=person.pk).exists()
+    shop.staff.filter(user=person).update(ends_on=make.NOW.date())
+    boss = other.staff.get(is_representative=True).user
+    again = add_staff(by=make.actor(boss), at=make.NOW, pharmacy=other, email=person.email)
+    assert again.trained_version == make.PROGRAM.version
+
+
 def test_pages_ask_the_same_number_of_questions_however_many_people(
     client: Client, now: Any, django_assert_num_queries: Any
 ) -> None:
