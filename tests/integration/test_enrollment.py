@@ -218,7 +218,7 @@ class TestPage:
             (RiskCategory.AF_CAN, "two methods of contraception"),
             (RiskCategory.FC_CAN, "the parent or guardian signs"),
             (RiskCategory.AF_CANNOT, "every 6 months"),
-            (RiskCategory.FC_CANNOT, "when menstrual periods begin"),
+            (RiskCategory.FC_CANNOT, "if menstrual periods begin"),
             (RiskCategory.AM, "neither blood nor sperm"),
             (RiskCategory.MC, "For the child, in simple words"),
         ],

@@ -135,7 +135,8 @@ CHECKLIST = (
     ),
     ChecklistItem(
         "barrier_contraception",
-        "A condom with any female who can get pregnant, also after a vasectomy, until 4 weeks after treatment.",
+        "A condom with any female who is pregnant or can get pregnant, also after a vasectomy, until 4 weeks after "
+        "treatment.",
         _MALE,
         _HIS_SAFE_USE,
     ),

@@ -95,3 +95,26 @@ def test_no_translation_is_left_over() -> None:
     assert WORDS.keys() == used
     assert TITLES.keys() == {form.code for form in AGREEMENTS}
     assert SECTIONS.keys() == {section.code for form in AGREEMENTS for section in form.sections}
+
+
+@pytest.mark.rems("PM-10")
+@pytest.mark.parametrize("code", ["agreement_AM", "agreement_MC"])
+def test_condom_is_for_a_partner_who_is_pregnant_too(code: str) -> None:
+    english, spanish = (next(one for one in forms if one.code == code) for forms in (AGREEMENTS, AGREEMENTS_ES))
+    assert "a female who is pregnant or can get pregnant" in english.item("condom").text
+    assert "una mujer que está embarazada o puede quedar embarazada" in spanish.item("condom").text
+
+
+@pytest.mark.rems("PC-12")
+def test_form_of_a_girl_who_can_not_is_right_after_an_operation_too() -> None:
+    """Menses may not have begun, or never will: no statement says that they will come."""
+    english, spanish = (
+        next(one for one in forms if one.code == "agreement_FC_CANNOT") for forms in (AGREEMENTS, AGREEMENTS_ES)
+    )
+    for code, said, dicho in (
+        ("menses", "if menstrual periods begin", "si me viene la regla"),
+        ("child_period", "if you get a period", "si te viene la regla"),
+    ):
+        assert said in english.item(code).text and dicho in spanish.item(code).text
+    told = " ".join(item.text for item in english.items())
+    assert "first period" not in told and "when menstrual" not in told

@@ -187,7 +187,7 @@ _OWN = {
     RuleGroup.FCN: (
         _says(
             "menses",
-            "I tell my prescriber at once when menstrual periods begin. The medicine then stops until the form that "
+            "I tell my prescriber at once if menstrual periods begin. The medicine then stops until the form that "
             "fits is signed.",
             "PC-12",
         ),
@@ -203,8 +203,8 @@ _OWN = {
         ),
         _says(
             "condom",
-            "I use a condom at every sexual contact with a female who can get pregnant, also after a vasectomy. This "
-            "holds during treatment and for 4 weeks after it.",
+            "I use a condom at every sexual contact with a female who is pregnant or can get pregnant, also after a "
+            "vasectomy. This holds during treatment and for 4 weeks after it.",
             "PM-10",
         ),
         _says(
@@ -236,7 +236,7 @@ _FOR_CHILD = {
         "PF-17",
     ),
     RiskCategory.FC_CANNOT: _says(
-        "child_period", "Tell your parent and your doctor right away when your first period comes.", "PC-12"
+        "child_period", "Tell your parent and your doctor right away if you get a period.", "PC-12"
     ),
     RiskCategory.MC: _says(
         "child_condom",

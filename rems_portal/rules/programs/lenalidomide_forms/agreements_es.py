@@ -76,14 +76,14 @@ WORDS: Mapping[str, str] = {
     "survey_six_months": "Contesto la encuesta para el paciente antes de la primera receta y después cada 6 meses.",
     "talk_again_six_months": "Cada 6 meses mi médico me recuerda la encuesta.",
     # girls who can not
-    "menses": "Aviso a mi médico de inmediato cuando viene la primera regla. Entonces la medicina se detiene hasta "
+    "menses": "Aviso a mi médico de inmediato si me viene la regla. Entonces la medicina se detiene hasta "
     "que se firme el formulario que corresponde.",
     "survey_child": "Contesto la encuesta para el paciente antes de cada receta.",
     "talk_again_survey": "Antes de cada receta mi médico habla conmigo de la encuesta.",
     # males
     "talked_barrier": "Hablamos de los condones y de la anticoncepción de emergencia para una pareja.",
-    "condom": "Uso condón en cada contacto sexual con una mujer que puede quedar embarazada, también después de una "
-    "vasectomía. Esto vale durante el tratamiento y en las 4 semanas después.",
+    "condom": "Uso condón en cada contacto sexual con una mujer que está embarazada o puede quedar embarazada, también "
+    "después de una vasectomía. Esto vale durante el tratamiento y en las 4 semanas después.",
     "partner": "Aviso a mi médico si tuve contacto sin condón con una mujer que puede quedar embarazada, y si una "
     "pareja puede estar embarazada.",
     "no_donation": "No dono sangre ni semen durante el tratamiento ni en las 4 semanas después.",
@@ -95,7 +95,7 @@ WORDS: Mapping[str, str] = {
     "child_capsules": "No des tus cápsulas a nadie. No las abras ni las mastiques.",
     "child_pregnancy": "No debes quedar embarazada mientras la tomas. Si la regla tarda, o algo te preocupa, deja de "
     "tomarla. Díselo enseguida a tu familia o a tu médico.",
-    "child_period": "Avisa enseguida a tu familia y a tu médico cuando te venga la primera regla.",
+    "child_period": "Avisa enseguida a tu familia y a tu médico si te viene la regla.",
     "child_condom": "Si tienes sexo con una chica, usa condón siempre. Puedes preguntar a tu médico.",
     "child_blood": "No dones sangre mientras la tomas.",
     "child_no": "Puedes preguntar lo que quieras. Puedes decir que no.",

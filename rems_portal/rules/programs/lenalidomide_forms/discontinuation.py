@@ -68,7 +68,7 @@ TOLD = Section(
         ),
         _told(
             "condom",
-            "For 4 more weeks: a condom at every sexual contact with a female who can get pregnant.",
+            "For 4 more weeks: a condom at every sexual contact with a female who is pregnant or can get pregnant.",
             (RuleGroup.MALE,),
             "PM-10",
         ),
