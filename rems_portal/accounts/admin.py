@@ -15,6 +15,7 @@ from rems_portal.accounts.permissions import can_administer
 from rems_portal.accounts.second_factor import has_second_factor
 from rems_portal.admin.acts import ActForm, Asked, Button, Question, ask
 from rems_portal.admin.records import RecordAdmin
+from rems_portal.audit.history import LONGEST_REASON
 from rems_portal.audit.models import AccessEvent
 from rems_portal.web import user_of
 
@@ -28,6 +29,23 @@ class NewAccountForm(ActForm):
     staff_role = forms.ChoiceField(
         choices=User.StaffRole.choices, required=False, help_text="Only for program staff; then it must be chosen."
     )
+
+
+class CorrectionForm(ActForm):
+    """Name and address as they should be, and why. The role is not asked: it stays."""
+
+    full_name = forms.CharField(max_length=150, label="Name", help_text="Records keep the name they were signed with.")
+    email = forms.EmailField(label="E-mail address", help_text="The person signs in with it.")
+    reason = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
+        max_length=LONGEST_REASON,
+        help_text=f"At most {LONGEST_REASON} characters. It stays in the account’s history.",
+    )
+
+    def __init__(self, data: Any = None, *, record: Any = None) -> None:
+        super().__init__(data, record=record)
+        for name in ("full_name", "email"):
+            self.fields[name].initial = getattr(record, name)
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -51,6 +69,10 @@ def _close(asked: Asked) -> object:
 
 def _reopen(asked: Asked) -> object:
     return actions.reopen_account(by=asked.by, at=asked.at, user=asked.user, account=asked.record, reason=asked.reason)
+
+
+def _correct(asked: Asked) -> object:
+    return actions.correct_account(by=asked.by, at=asked.at, user=asked.user, account=asked.record, **asked.answers)
 
 
 def _reset(asked: Asked) -> object:
@@ -95,6 +117,17 @@ class UserAdmin(RecordAdmin):
             offered=lambda account: not account.is_active,
             run=_reopen,
             done="The account is open again.",
+        ),
+        Button(
+            name="correct",
+            label="Correct the name or e-mail address",
+            explains="Check first who is asking. When the address changes, all sessions end, and both the old and the "
+            "new address are told. The role stays as it is.",
+            may=can_administer,
+            offered=lambda account: True,
+            run=_correct,
+            done="The account is corrected.",
+            form=CorrectionForm,
         ),
         Button(
             name="reset-second-factor",

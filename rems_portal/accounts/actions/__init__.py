@@ -1,6 +1,7 @@
 """The acts on accounts: invitations, closing and opening, sessions, second factor."""
 
 from rems_portal.accounts.actions.accounts import close_account, end_sessions, reopen_account, reset_second_factor
+from rems_portal.accounts.actions.corrections import correct_account
 from rems_portal.accounts.actions.invitations import (
     NewAccount,
     accept_invitation,
@@ -15,6 +16,7 @@ __all__ = [
     "accept_invitation",
     "close_account",
     "colleague",
+    "correct_account",
     "end_sessions",
     "invite_account",
     "reopen_account",

@@ -76,6 +76,13 @@ def _() -> tuple[Actor, Perform]:
     return doing(user, accounts.reset_second_factor, Channel.ADMIN, user=user, account=make.account(), reason="lost")
 
 
+@case_of(accounts.correct_account)
+def _() -> tuple[Actor, Perform]:
+    user = make.administrator()
+    to = {"full_name": "New Name", "email": "new@example.com", "reason": "Moved"}
+    return doing(user, accounts.correct_account, Channel.ADMIN, user=user, account=make.account(), **to)
+
+
 @case_of(accounts.close_account)
 def _() -> tuple[Actor, Perform]:
     user = make.administrator()
@@ -257,6 +264,12 @@ def _() -> tuple[Actor, Perform]:
     wanted = {"npi": make.npi(), "ncpdp_id": make.ncpdp_id(), "reason": "Two digits were swapped"}
     act = pharmacies.correct_pharmacy_numbers
     return doing(user, act, Channel.ADMIN, user=user, pharmacy=shop, **wanted)
+
+
+@case_of(pharmacies.remove_site)
+def _() -> tuple[Actor, Perform]:
+    certification, user = _new_pharmacy()
+    return doing(user, pharmacies.remove_site, user=user, certification=certification)
 
 
 @case_of(pharmacies.hand_over_pharmacy)
