@@ -28,6 +28,8 @@ def signers_in_words(signers: Sequence[Signer]) -> str:
 
 def waiting_sentence(unsigned: Unsigned) -> str:
     """Return whose signature a form waits for, and until when its link is good."""
+    if not unsigned.signers:
+        return "The form was changed after it was signed, and nobody can sign it any more. A new one is needed."
     many = "s" if len(unsigned.signers) > 1 else ""
     waits = f"The form waits for {signers_in_words(unsigned.signers)} signature{many}."
     if unsigned.link is None:

@@ -18,6 +18,7 @@ from authorizations.wording_signing import WORDS
 from patients.actions import invite_to_sign, withdraw_enrollment
 from patients.models import Agreement, Enrollment
 from patients.presenters import shown_agreement
+from prescribers.models import Prescriber
 from rems_portal.accounts.locking import lock
 from rems_portal.audit.access import record_denied_look, record_look
 from rems_portal.audit.actors import Actor
@@ -39,12 +40,15 @@ HERE, MAIL = "here", "mail"
 def hand_over_form(request: HttpRequest, number: str) -> HttpResponse:
     """Offer the ways to the patient's signature, or take one: on this device, as a code to scan, by e-mail.
 
+    None for a form that was changed after the prescriber signed it: there the way to a new form is shown.
+
     Each makes a new link and stops the older one. A code is shown in the answer to the POST itself: its secret is kept
     nowhere, so no later page could show it.
     """
     office = office_of(request)
     waiting = _waiting_or_404(request, office, number)
-    if request.method == "POST" and waiting:
+    broken = waiting is not None and _is_broken(waiting.agreement)
+    if request.method == "POST" and waiting and not broken:
         try:
             return _hand_over(request, office, waiting, number)
         except ActRefused as refusal:
@@ -52,10 +56,19 @@ def hand_over_form(request: HttpRequest, number: str) -> HttpResponse:
             return redirect("authorizations:hand-over-form", number)
     context = _frame(office, number, "Let the patient’s side sign", waiting) | {
         "waiting": waiting,
+        "broken": broken,
+        "signs": waiting is not None and office.signs_for(_office_of(waiting.agreement)),
+        "signatory": _office_of(waiting.agreement) if waiting else None,
         "email": email_for(waiting.agreement) if waiting else "",
         "may_withdraw": waiting is not None and _may_withdraw(office, waiting.agreement.enrollment),
     }
     return render(request, "authorizations/prescriber/hand_over_form.html", context)
+
+
+def _is_broken(agreement: Agreement) -> bool:
+    """Is the form something else than what was signed? The patient’s side would be told so, and couldn’t sign."""
+    shown = shown_agreement(agreement)
+    return shown is None or not shown.integrity.holds
 
 
 def _waiting_or_404(request: HttpRequest, office: Office, number: str) -> Unsigned | None:
@@ -102,9 +115,14 @@ def _link(request: HttpRequest, secret: str) -> str:
 
 
 def _actor(request: HttpRequest, agreement: Agreement) -> Actor:
+    return actor_of(request, on_behalf_of=_office_of(agreement))
+
+
+def _office_of(agreement: Agreement) -> Prescriber:
+    """Return the prescriber who signed the form and sent it."""
     transfer = agreement.purpose == Agreement.Purpose.TRANSFER
-    office = agreement.transfer.to_prescriber if transfer else agreement.enrollment.prescriber
-    return actor_of(request, on_behalf_of=office)
+    office: Prescriber = agreement.transfer.to_prescriber if transfer else agreement.enrollment.prescriber
+    return office
 
 
 def _frame(office: Office, number: str, label: str, waiting: Unsigned | None) -> dict[str, object]:

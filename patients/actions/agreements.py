@@ -104,7 +104,13 @@ def watch_coming_of_age(agreement: Agreement) -> None:
 
 
 def waiting_signers(agreement: Agreement) -> tuple[Signer, ...]:
-    """Return who of the patient's side has not signed yet, in the order in which they sign."""
+    """Return who of the patient's side has not signed yet, in the order in which they sign.
+
+    Nobody for a form that was changed so that it can't be read any more: it can't be signed either.
+    """
     if agreement.form is None or not agreement.waiting:
         return ()
-    return tuple(line.signer for line in missing_lines(agreement.form))
+    try:
+        return tuple(line.signer for line in missing_lines(agreement.form))
+    except ValueError:
+        return ()

@@ -11,6 +11,7 @@ from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act
 from rems_portal.errors import ActRefused
 from rems_portal.rules.findings import Finding, Party
+from rems_portal.signatures.queries import integrity_of
 
 INVITATION_GOOD_FOR = timedelta(days=7)
 MAX_WRONG_BIRTH_DATES = 5
@@ -40,12 +41,15 @@ def invite_to_sign(*, by: Actor, at: datetime, agreement: Agreement) -> tuple[Si
     """Make an expiring link on which the patient's side signs; return it and its secret, which is not kept.
 
     Earlier links to this form that were not used stop working. Raises ActRefused when nothing waits for the patient's
-    side.
+    side, and for a form that is not what the prescriber signed.
     """
     enrollment = Enrollment.objects.locked().get(pk=agreement.enrollment_id)
     current = Agreement.objects.get(pk=agreement.pk)
     if not current.waiting or current.form is None:
         sentence = "This form doesn’t wait for a signature any more. Open the patient’s page to see how it stands."
+        raise ActRefused([Finding("SIGN", ("PR-08",), sentence, Party.PRESCRIBER)])
+    if not integrity_of(current.form).holds:
+        sentence = "This form was changed after it was signed, so nobody can sign it any more. Make a new one."
         raise ActRefused([Finding("SIGN", ("PR-08",), sentence, Party.PRESCRIBER)])
     close_links(current.invitations, at)
     secret = secrets.token_urlsafe(32)

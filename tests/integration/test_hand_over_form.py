@@ -8,15 +8,17 @@ import time_machine
 from django.urls import reverse
 
 import tests.factories as make
-from patients.actions import hash_secret
+from patients.actions import hash_secret, invite_to_sign
 from patients.models import Enrollment, SigningInvitation
 from rems_portal.audit.models import AccessEvent
+from rems_portal.errors import ActRefused
 from rems_portal.notifications.models import OutboxMessage
 from rems_portal.qr import qr_path
 from rems_portal.rules.categories import RiskCategory
 from rems_portal.rules.lifecycles import EnrollmentStatus
 from tests.factories import NOW, days
 from tests.integration.offices import as_prescriber, of, page, signed_in, text_of
+from tests.integration.signed_forms import spoil
 from tests.integration.signing import let_in, link_to, sign
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rems("PR-08")]
@@ -187,3 +189,58 @@ class TestWithdraw:
         same = {name: getattr(patient, name) for name in ("given_name", "family_name", "birth_date")}
         again = make.pending_enrollment(C.AM, at=NOW + days(1), prescriber=waiting.prescriber, **same)
         assert (again.patient, again.pk != waiting.pk) == (patient, True)
+
+
+class TestChangedForm:
+    """The form is not what the prescriber signed: the patient's side could not sign it."""
+
+    WORDS = "This form was changed after it was signed"
+
+    def change(self, one: Enrollment) -> None:
+        form = one.agreements.latest("pk").form
+        spoil(form, document=form.document.replace("sperm", "Sperm", 1))
+
+    def test_it_is_said_no_link_is_made_and_the_way_to_a_new_form_is_shown(self, waiting: Enrollment) -> None:
+        self.change(waiting)
+        dr = as_prescriber(waiting.prescriber)
+        for how in ("code", "mail", "here"):
+            assert self.WORDS in text_of(dr.post(of("hand-over-form", waiting), {"how": how}))
+        assert not SigningInvitation.objects.exists()
+        assert not OutboxMessage.objects.filter(kind="signing_link").exists()
+        shown = text_of(dr.get(of("hand-over-form", waiting)))
+        assert 'name="how"' not in shown
+        assert of("withdraw", waiting) in shown
+        dr.post(of("withdraw", waiting), {"reason": "It was changed"})
+        assert reverse("patients:enroll-again", args=[waiting.patient.number]) in text_of(
+            dr.get(of("patient", waiting))
+        )
+
+    def test_copy_in_the_record_counts_too(self, waiting: Enrollment) -> None:
+        waiting.agreements.update(prescriber_signed_name="Somebody Else")
+        assert self.WORDS in hand_over(waiting)
+        assert not SigningInvitation.objects.exists()
+
+    def test_form_that_can_not_be_read_any_more_is_shown_as_changed(self, waiting: Enrollment) -> None:
+        spoil(waiting.agreements.get().form, document="{")
+        assert self.WORDS in hand_over(waiting)
+        for where in (of("patient", waiting), page("worklist")):
+            assert as_prescriber(waiting.prescriber).get(where).status_code == 200
+
+    def test_delegate_is_told_who_mends_it(self, waiting: Enrollment) -> None:
+        self.change(waiting)
+        shown = text_of(signed_in(make.delegate_of(waiting.prescriber)).get(of("hand-over-form", waiting)))
+        assert f"{waiting.prescriber} makes a new form in person." in shown
+        assert of("withdraw", waiting) not in shown
+
+    def test_transfer_is_taken_back(self) -> None:
+        asked = make.transfer(make.enrollment(C.AM))
+        self.change(asked.enrollment)
+        number = asked.agreement.form.number
+        shown = text_of(as_prescriber(asked.to_prescriber).get(page("hand-over-form", number)))
+        assert self.WORDS in shown
+        assert page("withdraw-transfer", number) in shown
+
+    def test_act_makes_no_link_either(self, waiting: Enrollment) -> None:
+        self.change(waiting)
+        with pytest.raises(ActRefused, match="changed after it was signed"):
+            invite_to_sign(by=make.actor(waiting.prescriber.user), at=NOW, agreement=waiting.agreements.get())
