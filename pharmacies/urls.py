@@ -18,6 +18,7 @@ urlpatterns = [
     path("certify/<int:pk>/sign/", certification.certify_sign, name="certify-sign"),
     path("certify/<int:pk>/form/", documents.certify_form_pdf, name="certify-form"),
     path("certify/<int:pk>/certificate/", documents.certify_certificate, name="certify-certificate"),
+    path("certify/<int:pk>/remove/", sites.certify_remove, name="certify-remove"),
     path("certify/<int:pk>/representative/", sites.certify_hand_over, name="certify-hand-over"),
     path(
         "certify/<int:pk>/representative/withdraw/",

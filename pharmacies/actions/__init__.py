@@ -9,6 +9,7 @@ from pharmacies.actions.oversight import (
     suspend_pharmacy,
 )
 from pharmacies.actions.quiz import open_quiz, take_quiz
+from pharmacies.actions.removal import remove_site
 from pharmacies.actions.sites import add_sites, hand_over_pharmacy, withdraw_hand_over
 from pharmacies.actions.staff import add_staff, end_staff
 from pharmacies.actions.training import complete_training
@@ -27,6 +28,7 @@ __all__ = [
     "hand_over_pharmacy",
     "open_quiz",
     "reinstate_pharmacy",
+    "remove_site",
     "reopen_pharmacy_certification",
     "start_certification",
     "suspend_pharmacy",

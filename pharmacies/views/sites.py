@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from pharmacies.actions import add_sites, hand_over_pharmacy, withdraw_hand_over
+from pharmacies.actions import add_sites, hand_over_pharmacy, remove_site, withdraw_hand_over
 from pharmacies.facts import quiz_is_behind
 from pharmacies.forms import HandOverForm, SitesForm
 from pharmacies.presenters import materials_to_review, next_step, sites_of
@@ -20,6 +20,7 @@ from pharmacies.views.standings import standing_of
 from pharmacies.views.visits import visit_of
 from rems_portal.errors import ActRefused
 from rems_portal.materials.queries import read_at, readings_of
+from rems_portal.rules.findings import Finding
 from rems_portal.web import actor_of
 
 
@@ -67,6 +68,24 @@ def certify_sites(request: HttpRequest) -> HttpResponse:
         except ActRefused as refusal:
             form.add_error("sites", [finding.sentence for finding in refusal.findings])
     return render(request, "pharmacies/sites.html", {"form": form})
+
+
+def certify_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask once, then remove a site that was begun by mistake."""
+    standing = standing_of(request, pk)
+    if not standing.first:
+        return redirect("pharmacies:certify-pharmacy", pk)
+    refused: list[Finding] = []
+    if request.method == "POST":
+        visit, certification = standing.visit, standing.certification
+        try:
+            name = remove_site(by=actor_of(request), at=visit.at, user=visit.user, certification=certification)
+            messages.success(request, f"{name} is removed.")
+            return redirect("pharmacies:certify")
+        except ActRefused as refusal:
+            refused = list(refusal.findings)
+    shown = {"certification": standing.certification, "refused": refused}
+    return render(request, "pharmacies/remove.html", shown)
 
 
 def certify_hand_over(request: HttpRequest, pk: int) -> HttpResponse:

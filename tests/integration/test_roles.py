@@ -126,6 +126,7 @@ MATRIX: dict[str, Row] = {
     "pharmacies:certify-quiz-paper attempt pk": ONE_PHARMACY,
     "pharmacies:certify-sign pk": ONE_PHARMACY,
     "pharmacies:certify-form pk": ONE_PHARMACY,
+    "pharmacies:certify-remove pk": ONE_PHARMACY,
     "pharmacies:certify-certificate pk": ONE_PHARMACY,
     "pharmacies:certify-hand-over pk": ONE_PHARMACY,
     "pharmacies:certify-withdraw-hand-over pk": ONE_PHARMACY,
