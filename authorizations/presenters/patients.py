@@ -56,6 +56,7 @@ def summary_rows(
     ]
     if standing.group is RuleGroup.FCGP and enrollment.menstrual_cycles:
         rows.append(("Menstrual cycles", enrollment.get_menstrual_cycles_display().capitalize()))
+    rows.append(("E-mail address", patient.email or "None on record"))
     rows.append(("Prescriber", f"{enrollment.prescriber}, {enrollment.prescriber.practice_name}"))
     when = instant_in_words(enrollment.enrolled_at)
     unenrolled = enrollment.status in (EnrollmentStatus.PENDING, EnrollmentStatus.WITHDRAWN)

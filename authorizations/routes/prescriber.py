@@ -6,6 +6,7 @@ from authorizations.routes.converters import KEY, NUMBER
 from authorizations.views.prescriber_authorization import authorization, authorization_pdf, authorization_survey_pdf
 from authorizations.views.prescriber_authorize import authorize, refusal, refusal_survey_pdf
 from authorizations.views.prescriber_category import change_category_page
+from authorizations.views.prescriber_contact import patient_email
 from authorizations.views.prescriber_ending import discontinue_page, ending_form, ending_form_document
 from authorizations.views.prescriber_form import hand_over_form, signed_form, signed_form_document, withdraw
 from authorizations.views.prescriber_link import hand_over_survey
@@ -23,6 +24,7 @@ urlpatterns = [
     path(_PATIENT + "tests/new/", record_test, name="record-test"),
     path(_PATIENT + f"tests/<{KEY}:key>/", positive_test, name="positive-test"),
     path(_PATIENT + "survey-link/", hand_over_survey, name="hand-over-survey"),
+    path(_PATIENT + "email/", patient_email, name="patient-email"),
     path(_PATIENT + "category/", change_category_page, name="change-category"),
     path(_PATIENT + "end/", discontinue_page, name="discontinue"),
     path(_PATIENT + "end/form/", ending_form, name="ending-form"),

@@ -86,6 +86,7 @@ def _possible(standing: Standing, business: Business) -> dict[str, bool]:
         "may_invite": enrolled,
         "may_ask": enrolled,
         "pending": business.status is EnrollmentStatus.PENDING,
+        "may_correct": enrolled or business.status is EnrollmentStatus.PENDING,
         "waits": standing.state in (State.CONFIRMED, State.AUTHORIZED, State.SUPPLIED),
         "stopped": not enrolled or standing.state in (State.HOLD, State.REVIEW),
     }

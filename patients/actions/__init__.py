@@ -20,6 +20,7 @@ from patients.actions.answers import (
     require_signable,
     says_the_same,
 )
+from patients.actions.contact import change_patient_email
 from patients.actions.enrollment import (
     KnownElsewhere,
     begin_treatment,
@@ -51,6 +52,7 @@ __all__ = [
     "begin_treatment",
     "birth_date_problem",
     "category_of",
+    "change_patient_email",
     "check_birth_date",
     "close_links",
     "definition_of",

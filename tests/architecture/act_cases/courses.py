@@ -39,6 +39,13 @@ def _() -> tuple[Actor, Perform]:
     return doing(dr.user, patients.enroll_patient, prescriber=dr, form=form, program=PROGRAM, signing=proof)
 
 
+@case_of(patients.change_patient_email)
+def _() -> tuple[Actor, Perform]:
+    one = make.enrollment(RiskCategory.AM)
+    user = one.prescriber.user
+    return doing(user, patients.change_patient_email, user=user, enrollment=one, email="new@example.com")
+
+
 @case_of(patients.withdraw_enrollment)
 def _() -> tuple[Actor, Perform]:
     one = make.pending_enrollment(RiskCategory.AM)
