@@ -16,7 +16,7 @@ from authorizations.actions.decisions import request_hash
 from authorizations.actions.upkeep import settle_enrollment
 from authorizations.models import Confirmation, Decision
 from pharmacies.models import Pharmacy
-from rems_portal.audit.actors import Actor, Channel, acting_as
+from rems_portal.audit.actors import Actor, Channel
 from rems_portal.errors import ActRefused, IdempotencyConflict
 from rems_portal.rules.calendars import end_of_day, zone_named
 from rems_portal.rules.dispensing import CONFIRMATION_RULES
@@ -121,13 +121,10 @@ def test_confirm_with_seven_days_left_is_granted() -> None:
 def test_confirm_counts_supply_of_an_earlier_course_at_another_pharmacy() -> None:
     one = make.enrollment(RiskCategory.AM)
     make.treated(one)
-    with acting_as(SYSTEM):
-        one.status, one.ended_at = "discontinued", make.NOW
-        one.ended_by_name, one.ended_reason = "Dr. Test", "Completed"
-        one.save()
-        again = make.enrollment(RiskCategory.AM, at=make.NOW)
-        again.patient = one.patient
-        again.save()
+    make.discontinued(one)
+    who = {name: getattr(one.patient, name) for name in ("given_name", "family_name", "birth_date")}
+    again = make.enrollment(RiskCategory.AM, at=make.NOW, prescriber=one.prescriber, **who)
+    assert again.patient == one.patient
     later = make.NOW + make.days(3)
     decision = make.ask_confirmation(make.authorization(again, at=later), at=later)
     assert decision.failed == "CONF-09"
