@@ -11,7 +11,9 @@ from playwright.sync_api import Page, expect
 
 import tests.factories as make
 from patients.models import Enrollment
+from prescribers.models import Prescriber
 from rems_portal.accounts.models import User
+from rems_portal.rules.categories import RiskCategory
 from tests.factories import NOW
 
 pytestmark = [pytest.mark.functional, pytest.mark.django_db(transaction=True)]
@@ -79,3 +81,19 @@ def test_signature_typed_before_a_correction_stays(form: Page) -> None:
     form.locator("[name=family_name]").focus()
     expect(form.get_by_text("Male Child", exact=True)).to_be_visible()
     expect(form.locator("[name=user_name]")).to_have_value("doctor@example.com")
+
+
+def test_patient_enrolled_again_keeps_who_she_is_and_the_form_follows_her_answers(form: Page) -> None:
+    one = make.discontinued(make.enrollment(RiskCategory.AF_CAN, prescriber=Prescriber.objects.get()))
+    form.goto(f"/patients/enroll/again/{one.patient.number}/")
+    expect(form.get_by_text(one.patient.full_name)).to_be_visible()
+    expect(form.locator("[name=family_name]")).to_be_hidden()
+    expect(form.get_by_text("Can she get pregnant?")).to_be_visible()
+    choose(form, "can_get_pregnant", "no")
+    choose(form, "cannot_basis", "hysterectomy")
+    expect(form.get_by_text("Adult Female who can not get pregnant", exact=False).first).to_be_visible()
+    form.locator("[name=user_name]").fill("doctor@example.com")
+    form.locator("[name=password]").fill(make.PASSWORD)
+    form.get_by_role("button", name="Sign", exact=True).click()
+    expect(form.get_by_text("You signed the form.")).to_be_visible()
+    assert [course.status for course in one.patient.enrollments.order_by("pk")] == ["discontinued", "pending"]
