@@ -16,6 +16,7 @@ from rems_portal.accounts.actions.invitations import NAME_NEEDED
 from rems_portal.accounts.queries import still_invited
 from rems_portal.errors import ActRefused
 from rems_portal.materials.presenters import NO_TEXT, text_of
+from rems_portal.materials.queries import read_at, readings_of
 from rems_portal.web import actor_of, visible_or_404
 
 
@@ -90,8 +91,10 @@ def training(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("pharmacies:staff")
         except ActRefused as refusal:
             form.add_error(None, [finding.sentence for finding in refusal.findings])
-    materials = materials_to_review({}, at=visit.at, program=visit.program)
-    shown = next((one.material for one in materials if one.material.code == TRAINING), None)
+    read = read_at(readings_of(visit.user.pk, visit.program.program))
+    materials = materials_to_review(read, at=visit.at, program=visit.program)
+    found = next((one for one in materials if one.material.code == TRAINING), None)
+    shown = found.material if found else None
     text = text_of(shown, visit.program.program) if shown else NO_TEXT
-    context = {"row": row, "form": form, "material": shown, "text": text}
+    context = {"row": row, "form": form, "material": shown, "text": text, "read_at": found and found.reviewed_at}
     return render(request, "pharmacies/training.html", context)

@@ -14,6 +14,7 @@ from pharmacies.facts import ENROLLMENT_FORM
 from pharmacies.models import Pharmacy, PharmacyCertification, PharmacyStaff, QuizAttempt
 from rems_portal.accounts.models import User
 from rems_portal.audit.models import AccessEvent
+from rems_portal.materials.models import MaterialReading
 from rems_portal.rules.forms import fingerprint
 from rems_portal.rules.programs import form_named
 from rems_portal.signatures.models import SignedForm, SigningTry
@@ -295,6 +296,25 @@ def test_training_read_in_the_library_counts_wherever_the_person_works(client: C
     boss = other.staff.get(is_representative=True).user
     again = add_staff(by=make.actor(boss), at=make.NOW, pharmacy=other, email=person.email)
     assert again.trained_version == make.PROGRAM.version
+
+
+def test_training_read_before_need_not_be_read_again(client: Client, now: Any) -> None:
+    shop = make.pharmacy()
+    person = make.pharmacist(shop, trained=False)
+    client.force_login(person)
+    here = f"/pharmacies/staff/{shop.staff.get(user=person).pk}/training/"
+    assert "You need not read it again" not in client.get(here).text
+    MaterialReading.objects.create(
+        user=person,
+        program=make.PROGRAM.program,
+        material="pharmacy_training",
+        version=make.PROGRAM.version,
+        language="en",
+        read_at=make.NOW,
+    )
+    page = client.get(here).text
+    assert "You need not read it again" in page and '<input type="hidden" name="reviewed"' in page
+    assert "is complete" in client.post(here, {"reviewed": "on"}, follow=True).text
 
 
 def test_pages_ask_the_same_number_of_questions_however_many_people(
