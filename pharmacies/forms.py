@@ -138,10 +138,7 @@ def _cells(line: str) -> list[str]:
 def _wrong_with(place: int, cells: list[str], row: IdentityForm) -> list[str]:
     if len(cells) != len(COLUMNS):
         columns = "1 column" if len(cells) == 1 else f"{len(cells)} columns"
-        return [
-            f"Line {place} has {columns}; six are needed. Separate them by tabs or semicolons. Where you separate "
-            "them by commas, an address with commas in it stands in quotation marks."
-        ]
+        return [f"Line {place} has {columns}; six are needed, separated as shown above."]
     named = ((str(row.fields[name].label), messages) for name, messages in row.errors.items())
     return [f"Line {place}: {label}: {message}" for label, messages in named for message in messages]
 
