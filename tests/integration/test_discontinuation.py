@@ -380,6 +380,7 @@ class TestPages:
         typed = first.context["form"].initial
         assert (typed["family_name"], typed["sex"]) == (one.patient.family_name, one.patient.sex)
         assert "Enrolled before" in text_of(first)
+        assert "<title>Enroll again" in text_of(first)
         assert one.patient.number in text_of(first)
         assert not re.search(
             r'<input type="(text|radio)" name="(family_name|given_name|birth_date\w+|sex)"', text_of(first)

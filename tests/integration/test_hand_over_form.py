@@ -215,6 +215,13 @@ class TestChangedForm:
             dr.get(of("patient", waiting))
         )
 
+    def test_worklist_and_patient_page_lead_there_and_not_to_a_change_of_category(self, waiting: Enrollment) -> None:
+        self.change(waiting)
+        for where in (of("patient", waiting), page("worklist")):
+            shown = text_of(as_prescriber(waiting.prescriber).get(where))
+            assert f'<a href="{of("hand-over-form", waiting)}">See how to make a new form</a>' in shown
+            assert of("change-category", waiting) not in shown
+
     def test_copy_in_the_record_counts_too(self, waiting: Enrollment) -> None:
         waiting.agreements.update(prescriber_signed_name="Somebody Else")
         assert self.WORDS in hand_over(waiting)
