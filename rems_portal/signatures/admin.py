@@ -3,7 +3,7 @@
 Forms and signatures are registered above, where it is known which records repeat what they say.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 
@@ -19,7 +19,7 @@ class SignedFormAdmin(RecordAdmin):
     list_filter = ("code", "version")
     date_hierarchy = "entered_at"
     search_fields = ("number__exact", "about__endswith")
-    fields = (
+    fields: ClassVar[tuple[str, ...]] = (
         "number", "code", "version", "language", "about", "entered_at", "entered_by_name", "completed_at",
         "unchanged", "digest", "seal", "document",
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
 import tests.factories as make
 from patients.models import PatientSurvey
@@ -138,7 +139,11 @@ def test_no_copy_while_a_device_is_locked_for_the_patient(client: Client) -> Non
 def test_program_staff_open_a_patient_survey_as_pdf(staff: Any) -> None:
     survey = make.patient_survey(make.enrollment(RiskCategory.AM))
     user = staff()
-    answer = signed_in(user).get(page("any-form-pdf", survey.form.number))
+    address = page("any-form-pdf", survey.form.number)
+    assert f'href="{address}"' in text_of(
+        signed_in(user).get(reverse("admin:signatures_signedform_change", args=[survey.form.pk]))
+    )
+    answer = signed_in(user).get(address)
     assert answer["Content-Type"] == "application/pdf" and survey.form.number in words_of(answer.content)
     assert looks()[-1] == (user.get_full_name(), f"patient {survey.enrollment.patient.number}")
 
