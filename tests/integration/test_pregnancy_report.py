@@ -160,12 +160,10 @@ def test_menses_of_a_child_hold_the_same_way():
 @pytest.mark.rems("PR-21")
 def test_a_report_from_an_earlier_course_holds_where_treatment_runs():
     earlier = make.enrollment(C.AF_CAN)
-    earlier.status, earlier.ended_at = "discontinued", make.NOW - timedelta(days=20)
-    earlier.ended_by_name, earlier.ended_reason = "Dr. Test", "Completed"
-    earlier.save()
-    running = make.enrollment(C.AF_CAN)
-    running.patient = earlier.patient
-    running.save()
+    make.discontinued(earlier, at=make.NOW - timedelta(days=20))
+    who = {name: getattr(earlier.patient, name) for name in ("given_name", "family_name", "birth_date")}
+    running = make.enrollment(C.AF_CAN, at=make.NOW - timedelta(days=15), **who)
+    assert running.patient == earlier.patient
     number = make.authorization(running)
     assert report(earlier).enrollment == running
     number.refresh_from_db()
