@@ -1,7 +1,9 @@
-"""What somebody had typed when the session ended, kept for the same account until it is sent, or for eight hours.
+"""What somebody had typed when the session ended: each form kept for the same account and page, shown once again.
 
-It lies sealed among the sessions; the key lies only in a cookie of that browser. Passwords, codes and marks of safety
-are never kept. It is shown again, never sent again: that is for the person to do.
+It lies sealed among the sessions; the key lies only in a cookie of that browser, one for each form, so that several
+windows keep theirs at the same time. Passwords, codes and marks of safety are never kept. Nothing is sent again by
+itself: that is for the person to do. It is deleted when its form is sent or its page opened a second time, when
+somebody else signs in, and after eight hours.
 """
 
 import json
@@ -11,29 +13,37 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.core import signing
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-COOKIE = "typed"
+COOKIE = "typed-"  # and the name of the row; its value is the key
+OWNER = "typed_by"
 SENT_TO = "kept_sent_to"
 GOOD_FOR = timedelta(hours=8)
+SECONDS = int(GOOD_FOR.total_seconds())
+MOST = 5
+DROPPED = f"Only {MOST} forms are kept at a time, so the one kept first is gone. Fill that one in again."
 NEVER_KEPT = re.compile(r"password|passphrase|csrf|secret|token|credential|^code$", re.IGNORECASE)
 Answers = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Whose form it is, the page it stands on, where it was sent to, and what was typed."""
+    """One form: the row it lies in, its page with the query, where it was sent to, what was typed; shown already?"""
 
-    account: int
+    row: str
     page: str
     sent_to: str
     answers: Answers
+    shown: bool = False
 
     @property
     def path(self) -> str:
@@ -42,20 +52,28 @@ class Kept:
 
 
 def keep(request: HttpRequest, account: int) -> Kept:
-    """Keep what this POST brought, for the account with this id; `remember` then gives the browser the key."""
+    """Keep what this POST brought, for the account with this id; `remember` then gives the browser the key.
+
+    Of more than `MOST` forms the one kept first is deleted, and a message says so.
+    """
     answers = {name: values for name, values in request.POST.lists() if not NEVER_KEPT.search(name)}
     page, sent_to = page_of(request), request.path
     if request.path == reverse("accounts:keep"):  # sent by the page's script; the form itself says where it belongs
         sent_to = answers.pop(SENT_TO, [page])[0]
-    kept = Kept(account, page, sent_to, answers)
+    before = kept_for(request, account)
+    if len(before) >= MOST:
+        for one in before[: len(before) - MOST + 1]:
+            forget(request, one.row)
+        messages.warning(request, DROPPED)
     key = Fernet.generate_key()
     store = SessionStore()
-    store["sealed"] = Fernet(key).encrypt(json.dumps([kept.page, kept.sent_to, answers]).encode()).decode()
+    store["sealed"] = Fernet(key).encrypt(json.dumps([page, sent_to, answers]).encode()).decode()
     store["account"] = account
-    store.set_expiry(int(GOOD_FOR.total_seconds()))
+    store.set_expiry(GOOD_FOR)
     store.create()
-    request.kept_cookie = f"{store.session_key}.{key.decode()}"  # type: ignore[attr-defined]
-    return kept
+    row = str(store.session_key)
+    _cookies(request)[f"{COOKIE}{row}"] = key.decode()
+    return Kept(row, page, sent_to, answers)
 
 
 def page_of(request: HttpRequest) -> str:
@@ -67,43 +85,83 @@ def page_of(request: HttpRequest) -> str:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-def kept_for(request: HttpRequest) -> Kept | None:
-    """Return what is kept for this browser and the account that is signed in; None when there is nothing."""
-    name, _, key = request.COOKIES.get(COOKIE, "").partition(".")
-    store = SessionStore(name) if name else None
-    if store is None or "sealed" not in store or store.get("account") != request.user.pk:
+def kept_for(request: HttpRequest, account: int) -> list[Kept]:
+    """Return what this browser has kept for the account, the oldest first. What is not for it is deleted."""
+    keys = {name.removeprefix(COOKIE): key for name, key in request.COOKIES.items() if name.startswith(COOKIE)}
+    if not keys:
+        return []
+    rows = Session.objects.filter(session_key__in=keys).order_by("expire_date")
+    kept = [one for row in rows if (one := _unsealed(row, keys[row.session_key], account))]
+    for name in keys.keys() - {one.row for one in kept}:
+        forget(request, name)
+    return kept
+
+
+def _unsealed(row: Session, key: str, account: int) -> Kept | None:
+    """Return the form in this row; None when it is another account's, too old, or this is not its key."""
+    held = row.get_decoded()
+    if "sealed" not in held or held.get("account") != account:
         return None
     try:
-        page, sent_to, answers = json.loads(Fernet(key).decrypt(store["sealed"].encode()))
+        page, sent_to, answers = json.loads(Fernet(key).decrypt(held["sealed"].encode(), ttl=SECONDS))
     except (InvalidToken, ValueError):
         return None
-    return Kept(store["account"], page, sent_to, answers)
+    return Kept(row.session_key, page, sent_to, answers, shown="shown" in held)
 
 
-def forget(request: HttpRequest) -> None:
-    """Delete what is kept for this browser; the answer to the request takes the key away."""
-    name = request.COOKIES.get(COOKIE, "").partition(".")[0]
-    store = SessionStore(name)
-    if name and "sealed" in store:
-        store.delete()
-    request.kept_cookie = ""  # type: ignore[attr-defined]
+def was_shown(kept: Kept) -> None:
+    """Note that the form has come back on its page: a second time it does not."""
+    store = SessionStore(kept.row)
+    if "sealed" in store:
+        store["shown"] = True
+        store.save()
+
+
+def forget(request: HttpRequest, row: str) -> None:
+    """Delete one form that is kept for this browser; the answer to the request takes its key away."""
+    store = SessionStore(row)
+    if "sealed" in store:
+        store.delete(row)
+    _cookies(request)[f"{COOKIE}{row}"] = ""
+
+
+def _cookies(request: HttpRequest) -> dict[str, str]:
+    """Return the cookies that the answer to this request will set; an empty one is taken away."""
+    cookies: dict[str, str] = request.__dict__.setdefault("kept_cookies", {})
+    return cookies
 
 
 def remember(request: HttpRequest, response: HttpResponseBase, *, secure: bool) -> None:
-    """Give the browser the key of what was kept during this request, or take away the key of what was forgotten."""
-    value = getattr(request, "kept_cookie", None)
-    if value:
-        age = int(GOOD_FOR.total_seconds())
-        response.set_cookie(COOKIE, value, max_age=age, httponly=True, secure=secure, samesite="Lax")
-    elif value == "":
-        response.delete_cookie(COOKIE, samesite="Lax")
+    """Give the browser the keys of what was kept during this request, and take away those of what was forgotten."""
+    for name, value in _cookies(request).items():
+        if value:
+            response.set_cookie(name, value, max_age=SECONDS, httponly=True, secure=secure, samesite="Lax")
+        else:
+            response.delete_cookie(name, samesite="Lax")
 
 
-def account_that_ended(request: HttpRequest, cookie: str) -> int | None:
-    """Return the account of the session that ran out, by its key; None for one ended on purpose, or that never was.
+def account_that_ended(request: HttpRequest) -> int | None:
+    """Return whose session ran out in this browser, now or before; None for one ended on purpose, or that never was.
 
     A session that ran out is still in its table; signing out and ending it from another device delete it.
     """
-    row = Session.objects.filter(session_key=cookie).first() if cookie else None
-    found = row.get_decoded().get(SESSION_KEY) if row else None
-    return int(found) if found else None
+    account: int | None = getattr(request, "ended_account", None)
+    cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    if account is None and cookie and request.session.session_key is None:
+        row = Session.objects.filter(session_key=cookie).first()
+        account = int(row.get_decoded().get(SESSION_KEY, 0)) or None if row else None
+    if account is not None:
+        ran_out(request, account)
+        return account
+    return int(request.get_signed_cookie(OWNER, default=None, max_age=GOOD_FOR) or 0) or None
+
+
+def ran_out(request: HttpRequest, account: int) -> None:
+    """Note in the browser whose session ran out: the first answer takes its cookie, and other windows hold forms."""
+    _cookies(request)[OWNER] = signing.get_cookie_signer(salt=OWNER).sign(str(account))
+
+
+def signed_in_again(request: HttpRequest) -> None:
+    """Take that note away: from now on somebody is signed in."""
+    if OWNER in request.COOKIES:
+        _cookies(request)[OWNER] = ""

@@ -6,6 +6,7 @@ It closes pages, never opens one: who may do what there is the business of each 
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.contrib import messages
@@ -16,8 +17,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from rems_portal.accounts.kept import COOKIE as KEPT_COOKIE
-from rems_portal.accounts.kept import Kept, account_that_ended, forget, keep, kept_for, remember
+from rems_portal.accounts.kept import (
+    Kept,
+    account_that_ended,
+    forget,
+    keep,
+    kept_for,
+    page_of,
+    ran_out,
+    remember,
+    signed_in_again,
+    was_shown,
+)
 from rems_portal.accounts.locking import is_locked
 from rems_portal.accounts.refill import refill
 from rems_portal.accounts.second_factor import has_second_factor, needs_second_factor
@@ -25,8 +36,9 @@ from rems_portal.accounts.session_times import time_left, touch
 from rems_portal.accounts.sessions import end_other_sessions
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-KEPT = "What you typed is kept: the form comes back filled in. Nothing has been sent yet."
+KEPT = "What you typed is kept: the form comes back filled in on its own page. Nothing has been sent yet."
 COMES_BACK = "This is what you typed before. Nothing has been sent yet: look it over, then send it."
+SESSION_OVER = "session_over"  # the page's script signs out because the time is over, not the person
 SECOND_FACTOR_SHOWN = "second_factor"
 # Where somebody without a second factor may go, and nowhere else.
 SET_UP_PAGES = frozenset(
@@ -72,7 +84,9 @@ class SessionTimesMiddleware:
             if time_left(request.session, second).longest == 0:
                 request.ended_account = request.user.pk  # type: ignore[attr-defined]
                 logout(request)
-            elif request.method != "GET" or request.path != reverse("accounts:session"):
+            elif request.path != reverse("accounts:keep") and (
+                request.method != "GET" or request.path != reverse("accounts:session")
+            ):
                 touch(request.session, second)
         response = self.get_response(request)
         # By the session itself: an access token makes `request.user` a system, which has no session.
@@ -82,7 +96,7 @@ class SessionTimesMiddleware:
 
 
 class KeepTypedMiddleware:
-    """A form that arrives after its session ended is kept, and comes back filled in once the same person signs in."""
+    """A form that arrives after its session ended is kept, and comes back once on its page for the same person."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -93,36 +107,43 @@ class KeepTypedMiddleware:
         if kept and response.status_code == 200 and response.headers.get("Content-Type", "").startswith("text/html"):
             html = response.content.decode(response.charset)
             response.content = refill(html, kept.answers, sent_to=kept.sent_to, page=kept.path).encode(response.charset)
+            was_shown(kept)
         remember(request, response, secure=settings.SESSION_COOKIE_SECURE)
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         if request.user.is_authenticated:
-            if KEPT_COOKIE in request.COOKIES and needs_account(view):
-                self._look_back(request)
+            name = request.resolver_match.view_name if request.resolver_match else ""
+            if name == "account_logout" and SESSION_OVER in request.POST:
+                ran_out(request, request.user.pk)
+            elif needs_account(view):
+                self._look_back(request, request.user.pk, name)
             return None
-        if request.method != "POST" or not needs_account(view):
-            return None
-        account = getattr(request, "ended_account", None)
-        account = account or account_that_ended(request, request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
-        if account is None:
+        account = account_that_ended(request)
+        if account is None or request.method != "POST" or not needs_account(view):
             return None
         kept = keep(request, account)
         messages.info(request, f"You were signed out meanwhile. Sign in again. {KEPT}")
         return sent_away(request, "account_login", kept.page)
 
-    def _look_back(self, request: HttpRequest) -> None:
-        kept = kept_for(request)
-        match = request.resolver_match
-        if match and match.view_name.startswith(ACCOUNT_PAGES) and kept:
+    def _look_back(self, request: HttpRequest, account: int, view: str) -> None:
+        """Find what comes back in this answer; delete what has come back before and is now sent or opened anew."""
+        signed_in_again(request)
+        kept = kept_for(request, account)
+        if view.startswith(ACCOUNT_PAGES) or is_locked(request):
             return
         by_htmx = bool(request.headers.get("HX-Request"))
-        here = kept is not None and (by_htmx or request.path in (kept.path, kept.sent_to))
-        if not here or (request.method == "POST" and not by_htmx):
-            forget(request)
+        opened = request.method == "GET" and not by_htmx
+        page = unquote(request.get_full_path() if opened else page_of(request))
+        here = [one for one in kept if unquote(one.page) == page]
+        shown, waiting = [one for one in here if one.shown], [one for one in here if not one.shown]
+        if by_htmx:  # a part of the page on which it came back
+            request.to_refill = shown[0] if shown else None  # type: ignore[attr-defined]
             return
-        request.to_refill = kept  # type: ignore[attr-defined]
-        if not by_htmx and not is_locked(request):
+        for one in shown:
+            forget(request, one.row)
+        if opened and waiting:
+            request.to_refill = waiting[0]  # type: ignore[attr-defined]
             messages.info(request, COMES_BACK)
 
 

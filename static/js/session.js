@@ -65,6 +65,7 @@
       } catch { /* sent or not, the page must close */ }
     }
     const out = new FormData(dialog.querySelector("[data-session-form]"));
+    out.set("session_over", "1"); // so that another window's form is kept too, although this one signs out
     try {
       await fetch(dialog.querySelector("[data-session-form]").action, { method: "POST", body: out, redirect: "manual" });
     } catch { /* the session ends by itself */ }

@@ -142,6 +142,57 @@ def test_warning_two_minutes_before_keeps_the_session_or_the_form(
     expect(page.locator("[name=family_name]")).to_have_value("O’Asleep")
 
 
+def half_filled(page: Page, name: str) -> Page:
+    page.goto("/patients/enroll/")
+    page.locator("[name=family_name]").fill(name)
+    return page
+
+
+def comes_back_after_signing_in(doctor: people.Person, first: Page, second: Page) -> None:
+    """Sign in in the first window; then each window's form comes back in it."""
+    first.get_by_label("Email").fill(doctor.user.email)
+    first.locator("[name=password]").fill(make.PASSWORD)
+    people.follow(first, first.get_by_role("main").get_by_role("button", name="Sign in", exact=True))
+    doctor.shows_second_factor()
+    expect(first.locator("[name=family_name]")).to_have_value("O’Onewindow")
+    second.context.new_page().goto("/my-patients/")
+    second.reload()  # the sign-in page of the second window leads back, since its owner is signed in
+    expect(second.locator("[name=family_name]")).to_have_value("O’Otherwindow")
+    expect(second.get_by_text("Nothing has been sent yet").first).to_be_visible()
+
+
+def test_two_windows_forms_both_come_back_when_sent_too_late(
+    new_page: Callable[..., Page], clock: time_machine.Traveller
+) -> None:
+    doctor = people.PrescriberPerson(new_page(viewport=people.WIDE), make.prescriber().user)
+    doctor.sign_in()
+    first = half_filled(doctor.page, "O’Onewindow")
+    second = half_filled(doctor.page.context.new_page(), "O’Otherwindow")
+    clock.shift(timedelta(minutes=31))
+    for page in (first, second):
+        people.follow(page, page.locator("main form.enroll button[type=submit]").last)
+        expect(page.get_by_text("What you typed is kept")).to_be_visible()
+    comes_back_after_signing_in(doctor, first, second)
+
+
+def test_two_windows_forms_both_come_back_after_the_warning_ran_out(
+    new_page: Callable[..., Page], clock: time_machine.Traveller
+) -> None:
+    doctor = people.PrescriberPerson(new_page(viewport=people.WIDE), make.prescriber().user)
+    doctor.sign_in()
+    doctor.page.context.clock.install()
+    first = half_filled(doctor.page, "O’Onewindow")
+    second = half_filled(doctor.page.context.new_page(), "O’Otherwindow")
+    clock.shift(timedelta(minutes=29, seconds=57))
+    for page in (first, second):
+        page.clock.fast_forward("28:30")
+        expect(page.get_by_role("dialog")).to_be_visible()
+    for page in (first, second):
+        page.clock.fast_forward("01:30")
+        page.wait_for_url("**/accounts/login/**")
+    comes_back_after_signing_in(doctor, first, second)
+
+
 class TwoWindows:
     """One person's browser: a half-filled form in one window, and another window in which somebody signs in."""
 

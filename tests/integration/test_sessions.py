@@ -12,7 +12,7 @@ from django.urls import reverse
 
 import tests.factories as make
 from rems_portal.accounts.actions import end_sessions
-from rems_portal.accounts.kept import COOKIE
+from rems_portal.accounts.kept import COOKIE, DROPPED, MOST
 from rems_portal.accounts.locking import LOCKED, is_locked, lock
 from rems_portal.accounts.models import User
 from rems_portal.accounts.sessions import device_of, network_of
@@ -167,6 +167,11 @@ def sent_late(client: Client, at: dt.datetime, path: str = "/patients/enroll/", 
         return client.post(path, typed(), headers=headers)
 
 
+def keys_of(client: Client) -> list[str]:
+    """Return the keys of kept forms that this browser holds."""
+    return [one.value for name, one in client.cookies.items() if name.startswith(COOKIE) and one.value]
+
+
 def sign_in_again(client: Client, user: User, at: dt.datetime, then: str) -> Any:
     """Sign in in the same browser and open the page."""
     with time_machine.travel(at, tick=False):
@@ -186,8 +191,8 @@ def test_form_sent_too_late_comes_back_filled_after_signing_in(user: User, late:
     assert 'value="O’Kept"' in page.text
     assert "Nothing has been sent yet" in page.text
     assert "never kept" not in page.text
-    again = client.cookies[COOKIE].value
-    assert "O’Kept" not in again
+    assert len(keys_of(client)) == 1
+    assert not any("Kept" in text or "enroll" in text for pair in client.cookies.items() for text in map(str, pair))
 
 
 def test_nothing_typed_is_readable_in_the_database(user: User) -> None:
@@ -207,16 +212,101 @@ def test_it_is_never_restored_for_another_account(user: User) -> None:
     assert "O’Kept" not in page.text  # another's visit deleted it
 
 
-def test_it_is_gone_after_eight_hours_and_after_going_elsewhere(user: User) -> None:
+def test_it_is_gone_after_eight_hours(user: User) -> None:
     client = signed_in(user, NOW)
     sent_late(client, NOW + 31 * MINUTE)
     page = sign_in_again(client, user, NOW + dt.timedelta(hours=9), "/patients/enroll/")
     assert "O’Kept" not in page.text
-    client = signed_in(user, NOW + dt.timedelta(hours=10))
-    sent_late(client, NOW + dt.timedelta(hours=11))
-    sign_in_again(client, user, NOW + dt.timedelta(hours=11, minutes=2), "/my-patients/")
-    with time_machine.travel(NOW + dt.timedelta(hours=11, minutes=3), tick=False):
-        assert "O’Kept" not in client.get("/patients/enroll/").text
+
+
+ENROLL = "/patients/enroll/"
+
+
+def late_at(path: str, name: str, client: Client, at: dt.datetime) -> Any:
+    """Send a form, of the page with this address, from one of the browser's windows."""
+    with time_machine.travel(at, tick=False):
+        return client.post(path, {**typed(), "family_name": name}, headers={"referer": f"http://testserver{path}"})
+
+
+def opened(client: Client, path: str, at: dt.datetime) -> str:
+    with time_machine.travel(at, tick=False):
+        return client.get(path).text
+
+
+def test_each_window_gets_its_own_form_back_once_whatever_is_opened_between(user: User) -> None:
+    client, reauthenticated = signed_in(user, NOW), NOW + 35 * MINUTE
+    assert late_at(ENROLL, "O’First", client, NOW + 31 * MINUTE).status_code == 302
+    with time_machine.travel(NOW + 32 * MINUTE, tick=False):
+        client.get(reverse("account_login"))
+    client.cookies.pop(settings.SESSION_COOKIE_NAME, None)  # the browser has been told to drop it
+    assert late_at(f"{ENROLL}?x=2", "O’Second", client, NOW + 33 * MINUTE).status_code == 302
+    assert "O’" not in sign_in_again(client, user, reauthenticated, "/my-patients/").text
+    assert 'value="O’Second"' in opened(client, f"{ENROLL}?x=2", reauthenticated)
+    assert 'value="O’First"' in opened(client, ENROLL, reauthenticated)
+    assert "O’" not in opened(client, ENROLL, reauthenticated)
+    assert "O’" not in opened(client, f"{ENROLL}?x=2", reauthenticated)
+    assert not keys_of(client)
+    assert not any("sealed" in row.get_decoded() for row in Session.objects.all())
+
+
+def test_two_windows_with_the_same_page_get_both_forms_back(user: User) -> None:
+    client, later = signed_in(user, NOW), NOW + 35 * MINUTE
+    late_at(ENROLL, "O’First", client, NOW + 31 * MINUTE)
+    late_at(ENROLL, "O’Second", client, NOW + 32 * MINUTE)
+    assert 'value="O’First"' in sign_in_again(client, user, later, ENROLL).text
+    assert 'value="O’Second"' in opened(client, ENROLL, later)
+    assert "O’" not in opened(client, ENROLL, later)
+
+
+def test_form_is_kept_although_another_window_met_the_end_first(user: User) -> None:
+    client = signed_in(user, NOW)
+    with time_machine.travel(NOW + 31 * MINUTE, tick=False):
+        assert client.get("/my-patients/").status_code == 302
+    assert not client.cookies[settings.SESSION_COOKIE_NAME].value
+    late_at(ENROLL, "O’Late", client, NOW + 32 * MINUTE)
+    assert 'value="O’Late"' in sign_in_again(client, user, NOW + 34 * MINUTE, ENROLL).text
+
+
+@pytest.mark.parametrize(("over", "kept"), [({"session_over": "1"}, 1), ({}, 0)])
+def test_signing_out_keeps_another_windows_form_only_when_time_was_over(user: User, over: Any, kept: int) -> None:
+    client = signed_in(user, NOW)
+    with time_machine.travel(NOW + MINUTE, tick=False):
+        client.post(reverse("account_logout"), over)
+    late_at(ENROLL, "O’Late", client, NOW + 2 * MINUTE)
+    assert len(keys_of(client)) == kept
+
+
+def test_keeping_is_not_use_of_the_session(user: User) -> None:
+    client = signed_in(user, NOW)
+    with time_machine.travel(NOW, tick=False) as clock:
+        client.get(OVERVIEW)
+        clock.shift(29 * MINUTE)
+        assert client.post(reverse("accounts:keep"), typed()).status_code == 204
+        assert client.get(reverse("accounts:session")).json()["idle"] == 60
+
+
+def test_of_too_many_the_first_is_dropped_and_that_is_said(user: User) -> None:
+    client = signed_in(user, NOW)
+    for number in range(MOST + 1):
+        late_at(f"{ENROLL}?x={number}", f"O’Number{number}", client, NOW + (31 + number) * MINUTE)
+    assert len(keys_of(client)) == MOST
+    later = NOW + 50 * MINUTE
+    assert DROPPED in opened(client, reverse("account_login"), later)
+    assert "O’" not in sign_in_again(client, user, later, f"{ENROLL}?x=0").text
+    for number in range(1, MOST + 1):
+        assert f'value="O’Number{number}"' in opened(client, f"{ENROLL}?x={number}", later)
+
+
+def test_it_is_deleted_when_its_own_form_is_sent_not_another(user: User) -> None:
+    client, later = signed_in(user, NOW), NOW + 35 * MINUTE
+    late_at(ENROLL, "O’Part", client, NOW + 31 * MINUTE)
+    sign_in_again(client, user, later, ENROLL)
+    assert len(keys_of(client)) == 1
+    with time_machine.travel(later, tick=False):
+        client.post(ENROLL, {"family_name": "O’Elsewhere"}, headers={"referer": "http://testserver/my-patients/"})
+        assert len(keys_of(client)) == 1
+        client.post(ENROLL, {"family_name": "O’Part"}, headers={"referer": f"http://testserver{ENROLL}"})
+    assert not keys_of(client)
 
 
 def test_form_after_the_last_hour_is_kept_too(user: User) -> None:
@@ -236,8 +326,9 @@ def test_a_session_ended_on_purpose_or_no_session_keeps_nothing(user: User) -> N
         key = client.cookies[settings.SESSION_COOKIE_NAME].value
         client.post(reverse("account_logout"))
         client.cookies[settings.SESSION_COOKIE_NAME] = key
-        assert COOKIE not in client.post("/patients/enroll/", typed()).cookies
-        assert COOKIE not in Client().post("/patients/enroll/", typed()).cookies
+        for browser in (client, Client()):
+            browser.post("/patients/enroll/", typed())
+            assert not keys_of(browser)
 
 
 def test_page_that_leads_back_is_the_one_with_the_form(user: User) -> None:
