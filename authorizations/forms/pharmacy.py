@@ -167,6 +167,11 @@ class CounterForm(TypedForm):
             raise ValidationError("The date of birth lies in the future. Correct it.", code="future")
         return born
 
+    @property
+    def only_pharmacy(self) -> str:
+        """The pharmacy of somebody who works in one only, carried by the page: sent, it is that one or none."""
+        return next(iter(self.pharmacies), "")
+
     def chosen_pharmacy(self) -> Pharmacy:
         """Return the pharmacy of a valid form; who works in one only has no choice to make."""
         chosen = self.cleaned_data["pharmacy"]

@@ -155,7 +155,7 @@ def test_supply_that_can_not_be_is_refused_by_the_rules_with_a_sentence(
 ) -> None:
     page = ask(client, refusals.male(), days_supply=supply)
     assert "Not confirmed: do not dispense" in page.text
-    assert f"{supply} days&#x27; supply can not be dispensed" in page.text
+    assert f"{supply} days’ supply can not be dispensed" in page.text
     assert Decision.objects.get(ask="confirmation").failed == "CONF-08"
 
 
@@ -361,6 +361,15 @@ def test_decision_of_another_pharmacy_is_not_there_and_that_is_written_down(clie
     decision = make.ask_confirmation(refusals.male(), refill=True)
     assert client.get(f"/counter/decisions/{decision.pk}/").status_code == 404
     assert AccessEvent.objects.get(outcome="denied").record == f"decision {decision.pk}"
+
+
+def test_a_page_of_the_pharmacy_one_has_left_is_not_sent_for_another(client: Client, shop: Pharmacy) -> None:
+    left = str(make.pharmacy().pk)
+    assert f'name="pharmacy" value="{shop.pk}"' in client.get("/counter/").text
+    page = client.post("/counter/", typed(refusals.male(), pharmacy=left)).text
+    assert "Choose one of your pharmacies." in page
+    assert shop.name in page
+    assert not Confirmation.objects.exists()
 
 
 def test_somebody_of_two_pharmacies_says_which(client: Client, shop: Pharmacy) -> None:
