@@ -147,6 +147,7 @@ def enroll_category(request: HttpRequest) -> HttpResponse:
         "live": True,
         "signing": SigningForm.blank(request),
         "prescriber": asked.prescriber,
+        "may_keep": bool(asked.served),
     }
     return render(request, "patients/agreement.html", context)
 
@@ -220,6 +221,7 @@ def page(
         "signing": signing,
         "prescriber": asked.prescriber,
         "signatory": None if prepared else signatory,
+        "may_keep": bool(asked.served),
         "prepared": prepared,
         "patient": form.patient,
         "may_be_transferred": known is not None and known.may_be_transferred,

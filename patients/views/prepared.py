@@ -31,7 +31,7 @@ def prepare(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     form = EnrollmentForm(request.POST, at=asked.at, program=asked.program, signing=False)
     saving = request.POST.get("step") == "save"
     signatory = SignatoryForm(
-        request.POST if saving else None,
+        request.POST if saving and asked.served else None,
         served=asked.served,
         initial={"prescriber": request.POST.get("prescriber", "")},
     )
@@ -71,7 +71,7 @@ def prepared_forms(request: HttpRequest) -> HttpResponse:
     """List the forms that wait for a prescriber to sign, the newest first."""
     asked = asked_by(request)
     rows = prepared_for(asked.user, program_day(asked.at))[:100]
-    context = {"rows": rows, "prescriber": asked.prescriber}
+    context = {"rows": rows, "prescriber": asked.prescriber, "may_keep": bool(asked.served)}
     return render(request, "patients/prepared_forms.html", context)
 
 

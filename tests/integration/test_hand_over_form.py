@@ -221,6 +221,9 @@ class TestChangedForm:
             shown = text_of(as_prescriber(waiting.prescriber).get(where))
             assert f'<a href="{of("hand-over-form", waiting)}">See how to make a new form</a>' in shown
             assert of("change-category", waiting) not in shown
+            assert "The link is good until" not in shown
+            assert "Send again" not in shown
+            assert "A form waits for signatures" not in shown
 
     def test_copy_in_the_record_counts_too(self, waiting: Enrollment) -> None:
         waiting.agreements.update(prescriber_signed_name="Somebody Else")

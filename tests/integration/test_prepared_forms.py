@@ -119,6 +119,25 @@ def test_page_opened_for_the_only_prescriber_is_not_kept_for_the_next(dr: Prescr
     assert not PreparedEnrollment.objects.exists()
 
 
+def test_who_serves_nobody_any_more_is_told_so_and_offered_nothing_that_can_not_be_done(
+    dr: Prescriber, aide: User
+) -> None:
+    client = signed_in(aide)
+    assert "Keep for the prescriber to sign" in text_of(client.post(PREPARE, typed(MAN, step="read")))
+    end_delegation(by=make.actor(dr.user), at=NOW, delegation=aide.delegations.get())
+    for step in ("read", "save"):
+        shown = text_of(client.post(PREPARE, typed(MAN, family_name="Teller", step=step, prescriber=str(dr.pk))))
+        assert "No prescriber has you as a delegate now" in shown
+        assert 'value="Teller"' in shown
+        assert "Choose who will sign" not in shown
+        assert "Keep for the prescriber to sign" not in shown
+    listed = text_of(client.get(LIST))
+    assert "No prescriber has you as a delegate now" in listed
+    assert f'href="{PREPARE}"' not in listed.partition("<h1")[2]
+    assert "No prescriber has you" not in text_of(signed_in(dr.user).get(LIST))
+    assert not PreparedEnrollment.objects.exists()
+
+
 def test_prepared_form_is_changed_and_then_discarded(aide: User) -> None:
     kept = prepared_by(aide)
     client = signed_in(aide)
