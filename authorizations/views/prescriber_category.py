@@ -61,6 +61,7 @@ def _changed(
     said, proof = form.agreement(), signing.prove(office.at)
     if said is None or proof is None:
         return False
+    had_numbers = _has_live_numbers(office, enrollment)
     try:
         signed = change_category(
             by=actor_of(request),
@@ -75,10 +76,14 @@ def _changed(
         form.add_error(None, [finding.sentence for finding in refusal.findings])
         return False
     label = RiskCategory(signed.category).label
-    messages.success(
-        request, f"You signed the form for: {label}. Numbers issued before are void. Now the patient’s side signs."
-    )
+    void = " Numbers issued before are void." if had_numbers else ""
+    messages.success(request, f"You signed the form for: {label}.{void} Now the patient’s side signs.")
     return True
+
+
+def _has_live_numbers(office: Office, enrollment: Enrollment) -> bool:
+    business = business_of([enrollment], at=office.at)[enrollment.pk]
+    return bool(business.live or business.waiting)
 
 
 def _page(
@@ -88,10 +93,12 @@ def _page(
     said = form.agreement() if form.is_bound else None
     business = business_of([enrollment], at=office.at)[enrollment.pk]
     on_file = enrollment.agreements.current().first()
+    fitting = fitting_form(said, at=office.at, program=office.program) if said else None
     context = {
         "form": form,
         "signing": signing,
-        "fitting": fitting_form(said, at=office.at, program=office.program) if said else None,
+        "fitting": fitting,
+        "same_category": fitting is not None and on_file is not None and fitting.category == on_file.category,
         "patient": enrollment.patient,
         "prescriber": enrollment.prescriber,
         "on_file": RiskCategory(on_file.category).label if on_file else "",

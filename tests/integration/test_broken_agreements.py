@@ -16,7 +16,7 @@ from rems_portal.rules.categories import RiskCategory
 from rems_portal.rules.vocabulary import Party
 from rems_portal.signatures.models import Signature, SignedForm
 from tests.integration.offices import as_prescriber, of, page, signed_in, text_of
-from tests.integration.test_category_change import LATER, change
+from tests.integration.test_category_change import LATER, as_signer, change, shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rems("PR-08")]
 
@@ -107,6 +107,22 @@ def test_same_form_is_signed_anew_in_one_act_and_the_course_goes_on() -> None:
     make.signed_by_patients_side(one, at=LATER)
     asked = make.ask_authorization(one, at=LATER)
     assert asked.granted and asked.facts["patient"]["dispenses"]
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_page_says_what_fits_a_form_signed_anew_for_the_same_category(live: bool) -> None:
+    one = make.ready(make.enrollment(RiskCategory.AM))
+    if live:
+        make.authorization(one)
+    change_a_byte(one)
+    dr, where = as_prescriber(one.prescriber), of("change-category", one)
+    sent = as_signer(one, can_get_pregnant="", menstrual_cycles="", cannot_basis="", shown_form=shown("AM"))
+    read = text_of(dr.post(where, sent | {"step": "read"}))
+    assert "No authorization is given until the patient has signed too." in read
+    assert "the rules of the new category" not in read
+    signed = text_of(dr.post(where, sent, follow=True))
+    assert "You signed the form for: Adult Male." in signed
+    assert ("Numbers issued before are void." in signed) is live
 
 
 def test_form_that_is_what_was_signed_is_not_signed_anew() -> None:
