@@ -101,9 +101,13 @@ def certifications_open_to(user: User, on: date, program: str) -> QuerySet[Pharm
 
 
 def handed_over_to(user: User, program: str) -> QuerySet[PharmacyCertification]:
-    """Return the certifications whose pharmacies wait for this account's signature to be represented by it."""
+    """Return certifications whose pharmacies wait for this account's signature, each with `asked_by`, `asked_why`."""
     handed = HandOver.objects.pending().filter(to=user)
     rows = PharmacyCertification.objects.filter(program=program, pharmacy__in=handed.values("pharmacy_id"))
+    its_own = handed.filter(pharmacy=OuterRef("pharmacy_id"))
+    rows = rows.annotate(
+        asked_by=Subquery(its_own.values("asked_by_name")[:1]), asked_why=Subquery(its_own.values("reason")[:1])
+    )
     return rows.select_related("pharmacy").order_by("pharmacy__name", "pk")
 
 

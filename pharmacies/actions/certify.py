@@ -89,7 +89,7 @@ def start_certification(
     wrong = _identity_findings(identity)
     if wrong:
         raise ActRefused(wrong)
-    known = pharmacy or _represented_under(owner, identity, at)
+    known = pharmacy or represented_under(owner, identity, at)
     if known is None:
         return _found_pharmacy(owner, identity, at, program)
     require_representative(by, known, at)
@@ -124,7 +124,8 @@ def details_findings(details: PharmacyDetails) -> list[Finding]:
     return [Finding("CERT-14", ("PH-01",), sentence, Party.PHARMACY) for sentence in wrong]
 
 
-def _represented_under(user: User, identity: PharmacyIdentity, at: datetime) -> Pharmacy | None:
+def represented_under(user: User, identity: PharmacyIdentity, at: datetime) -> Pharmacy | None:
+    """Return the pharmacy with this NPI that `user` represents on the program's day of `at`, if there is one."""
     work = PharmacyStaff.objects.in_force(program_day(at)).filter(user=user, is_representative=True)
     return Pharmacy.objects.filter(pk__in=work.values("pharmacy_id"), npi=identity.npi).first()
 

@@ -4,14 +4,15 @@ Reading and quiz are the person's and count for every site; each site is still c
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 
-from pharmacies.actions.certify import PharmacyIdentity, refusal, start_certification
+from pharmacies.actions.certify import PharmacyIdentity, refusal, represented_under, start_certification
 from pharmacies.actions.representatives import take_over, tell_of_hand_over
 from pharmacies.models import HandOver, Pharmacy, PharmacyCertification
 from pharmacies.permissions import require_representative
 from pharmacies.queries import representatives
-from rems_portal.accounts.models import User
+from rems_portal.accounts.models import Invitation, User
 from rems_portal.accounts.permissions import can_administer
 from rems_portal.audit.actors import Actor
 from rems_portal.audit.acts import act
@@ -27,6 +28,13 @@ ASKED = (
     "the documents, passed the quiz and signed. Sign in to see which pharmacy."
 )
 TAKEN_BACK = "The hand-over of a pharmacy was taken back. Sign in to see which."
+STILL_INVITED = (
+    "The person with this address has not accepted the invitation to their account yet. Wait until they have, or name "
+    "somebody else."
+)
+ON_YOUR_LIST = (
+    "This NPI is on your list already, with other details. Change it on its own page, and leave the line out."
+)
 NO_SUCH_ACCOUNT = (
     "There is no pharmacy account with this address. The new representative needs an account of their own first."
 )
@@ -39,7 +47,8 @@ def add_sites(
     """Begin the certification of many sites, all or none; `user` represents each of them (PH-01).
 
     `sites`: by the number of the line that each was typed on. Sent twice gives what there is. Raises as
-    `start_certification`, and for two lines with one number; each sentence names its line.
+    `start_certification`, for two lines with one number, and for a site of one's own that is on record with other
+    details; each sentence names its line.
     """
     wrong = _said_twice(sites)
     if wrong:
@@ -47,12 +56,19 @@ def add_sites(
     begun = []
     for line, identity in sites.items():
         try:
+            _leave_as_it_is(user, identity, at)
             begun.append(start_certification(by=by, at=at, user=user, identity=identity, program=program))
         except ActRefused as refused:
             wrong += [_on_line(line, identity, finding) for finding in refused.findings]
     if wrong:
         raise ActRefused(wrong)
     return begun
+
+
+def _leave_as_it_is(user: User, identity: PharmacyIdentity, at: datetime) -> None:
+    known = represented_under(user, identity, at)
+    if known and any(getattr(known, name) != value for name, value in asdict(identity).items()):
+        raise refusal("CERT-14", "PH-01", ON_YOUR_LIST)
 
 
 def _on_line(line: int, identity: PharmacyIdentity, finding: Finding) -> Finding:
@@ -85,7 +101,8 @@ def hand_over_pharmacy(
     represents the pharmacy, and its certification stays as it is. Where nothing is signed yet, it is done at once.
     `stays`: the one before goes on working there as staff. Asked twice is once. Raises PermissionDenied unless `by`
     represents the pharmacy or administers the program, ActRefused without a reason, when nobody has an account under
-    the address or represents the pharmacy already, and while a hand-over to somebody else waits.
+    the address or represents the pharmacy already, while the account's invitation is open, and while a hand-over to
+    somebody else waits.
     """
     if not can_administer(user):
         require_representative(by, pharmacy, at)
@@ -94,9 +111,7 @@ def hand_over_pharmacy(
     if not 0 < len(why) <= LONGEST_REASON:
         sentence = f"Give the reason, in at most {LONGEST_REASON} characters: it stays in the record."
         raise refusal("STAFF", "PH-01", sentence)
-    account = User.objects.filter(email=email.strip().lower(), role=User.Role.PHARMACIST, is_active=True).first()
-    if account is None:
-        raise refusal("STAFF", "PH-01", NO_SUCH_ACCOUNT)
+    account = _account_of(email)
     waiting: HandOver | None = locked.hand_overs.pending().select_related("to").first()
     if waiting is not None and waiting.to_id == account.pk:
         return waiting
@@ -112,6 +127,16 @@ def hand_over_pharmacy(
     else:
         take_over(handing, at)
     return handing
+
+
+def _account_of(email: str) -> User:
+    """Return the pharmacy account of this address, which its owner has opened."""
+    account = User.objects.filter(email=email.strip().lower(), role=User.Role.PHARMACIST, is_active=True).first()
+    if account is None:
+        raise refusal("STAFF", "PH-01", NO_SUCH_ACCOUNT)
+    if Invitation.objects.filter(account=account, accepted_at=None, withdrawn_at=None).exists():
+        raise refusal("STAFF", "PH-01", STILL_INVITED)
+    return account
 
 
 @act

@@ -149,7 +149,9 @@ def _signed(request: HttpRequest, standing: Standing) -> HttpResponse:
     """Go on with the next of the viewer's sites that waits for nothing but the signature, if there is one."""
     visit, signed = standing.visit, standing.certification
     words = f"{signed.pharmacy.name} is certified, and you are trained staff. You can confirm prescriptions now."
-    if not standing.first:
+    if standing.taking_over:
+        words = f"You represent {signed.pharmacy.name} from now on, and are trained staff. You signed its form anew."
+    elif not standing.first:
         words = f"The certification of {signed.pharmacy.name} is renewed, and your training with it."
     waiting = sites_to_sign(visit.user, visit.today, visit.program)
     if not waiting:

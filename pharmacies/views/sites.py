@@ -54,6 +54,8 @@ def certify_sites(request: HttpRequest) -> HttpResponse:
     visit = visit_of(request)
     form = SitesForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
+        mine = certifications_represented_by(visit.user, visit.today, visit.program.program)
+        before = set(mine.values_list("pk", flat=True))
         try:
             begun = add_sites(
                 by=actor_of(request),
@@ -63,7 +65,9 @@ def certify_sites(request: HttpRequest) -> HttpResponse:
                 program=visit.program,
             )
             waiting = len(sites_to_sign(visit.user, visit.today, visit.program))
-            messages.success(request, f"Sites begun: {len(begun)}. Waiting for your signature: {waiting}.")
+            new = sum(one.pk not in before for one in begun)
+            there = f" On your list already, unchanged: {len(begun) - new}." if new < len(begun) else ""
+            messages.success(request, f"Sites begun: {new}.{there} Waiting for your signature: {waiting}.")
             return redirect("pharmacies:certify")
         except ActRefused as refusal:
             form.add_error("sites", [finding.sentence for finding in refusal.findings])

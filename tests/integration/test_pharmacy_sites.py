@@ -12,17 +12,14 @@ import tests.factories as make
 from pharmacies.actions import (
     add_sites,
     add_staff,
-    decertify_pharmacy,
     hand_over_pharmacy,
     reinstate_pharmacy,
-    remove_site,
-    reopen_pharmacy_certification,
     suspend_pharmacy,
     withdraw_hand_over,
 )
 from pharmacies.facts import is_certified
 from pharmacies.models import HandOver, Pharmacy, PharmacyCertification, PharmacyStaff
-from rems_portal.accounts.models import User
+from rems_portal.accounts.models import Invitation, User
 from rems_portal.errors import ActRefused
 from rems_portal.notifications.models import OutboxMessage
 from rems_portal.signatures.models import SignedForm
@@ -102,60 +99,27 @@ def test_two_lines_with_one_number_begin_none_and_both_are_named() -> None:
     assert not Pharmacy.objects.exists()
 
 
+@pytest.mark.rems("PH-01")
+def test_site_of_ones_own_with_other_details_is_refused_and_stays_as_it_was() -> None:
+    user, open_one = begun(name="Old Name")
+    there = open_one.pharmacy
+    same = identity(name="Old Name", npi=there.npi, ncpdp_id=there.ncpdp_id)
+    sites = {1: identity(name="New Site"), 2: replace(same, name="New Name")}
+    with pytest.raises(ActRefused) as refused:
+        add_sites(by=make.actor(user), at=make.NOW, user=user, sites=sites, program=make.PROGRAM)
+    (only,) = refused.value.findings
+    assert only.sentence.startswith("Line 2, New Name: This NPI is on your list already")
+    assert [one.name for one in Pharmacy.objects.all()] == ["Old Name"]
+    again = add_sites(by=make.actor(user), at=make.NOW, user=user, sites={2: same}, program=make.PROGRAM)
+    assert again == [open_one]
+
+
 def prepared(user: User, shop: Pharmacy) -> PharmacyCertification:
     """Let somebody read the documents and pass the quiz for a pharmacy; return its certification, ready to sign."""
     certification = PharmacyCertification.objects.get(pharmacy=shop)
     reviewed(user)
     quiz(user, certification)
     return certification
-
-
-@pytest.mark.rems("PH-01", "PH-02")
-class TestRemoving:
-    """A site that was begun by mistake."""
-
-    @staticmethod
-    def remove(user: User, certification: PharmacyCertification) -> str:
-        return remove_site(by=make.actor(user), at=make.NOW, user=user, certification=certification)
-
-    def test_takes_all_of_it_away_frees_its_numbers_and_keeps_the_history(self) -> None:
-        user, wrong = begun(name="Wrong Site")
-        _, right = begun(user, name="Right Site")
-        attempt = quiz(user, wrong)
-        number, key = wrong.pharmacy.npi, wrong.pharmacy.pk
-        assert self.remove(user, wrong) == "Wrong Site"
-        assert [one.name for one in Pharmacy.objects.all()] == ["Right Site"]
-        assert PharmacyStaff.objects.count() == PharmacyCertification.objects.count() == 1
-        attempt.refresh_from_db()
-        assert attempt.certification == right and attempt.passed
-        gone = Pharmacy.history.filter(id=key).latest("history_id")
-        assert (gone.history_type, gone.history_change_reason) == ("-", "Site begun by mistake")
-        assert (gone.history_user_id, gone.history_date) == (user.pk, make.NOW)
-        begun(make.account(User.Role.PHARMACIST), npi=number)
-
-    def test_only_site_keeps_the_quiz_taken_for_it(self) -> None:
-        user, only = begun()
-        quiz(user, only)
-        with pytest.raises(ActRefused, match="quiz was opened"):
-            self.remove(user, only)
-        assert Pharmacy.objects.exists()
-
-    def test_only_its_representative_may(self) -> None:
-        _, site = begun()
-        for user in (make.pharmacist(site.pharmacy), make.pharmacist(make.pharmacy()), make.administrator()):
-            with pytest.raises(PermissionDenied):
-                self.remove(user, site)
-
-    def test_what_was_ever_signed_stays(self) -> None:
-        shop = make.pharmacy()
-        user, signed = representatives(shop)[0], shop.certifications.get()
-        with pytest.raises(ActRefused, match="signed for this site"):
-            self.remove(user, signed)
-        for decide in (decertify_pharmacy, reopen_pharmacy_certification):
-            oversee(decide, shop)
-        with pytest.raises(ActRefused, match="signed for this site"):
-            self.remove(user, shop.certifications.get())
-        assert Pharmacy.objects.filter(pk=shop.pk).exists()
 
 
 class TestHandingOver:
@@ -280,6 +244,24 @@ class TestHandingOver:
                 hand_over(shop, email)
         assert len(representatives(shop)) == 1
 
+    def test_waits_until_the_new_one_has_accepted_the_invitation_to_their_account(self) -> None:
+        _, unsigned = begun()
+        for shop in (make.pharmacy(), unsigned.pharmacy):
+            before, new = representatives(shop), make.account(User.Role.PHARMACIST)
+            invitation = Invitation.objects.create(
+                account=new,
+                invited_by=make.administrator(),
+                invited_at=make.NOW,
+                expires_at=make.NOW + make.hours(24),
+                token_hash=new.email,
+            )
+            with pytest.raises(ActRefused, match="not accepted the invitation"):
+                hand_over(shop, new.email)
+            assert representatives(shop) == before and not shop.hand_overs.exists()
+            invitation.accepted_at = make.NOW
+            invitation.save()
+            assert hand_over(shop, new.email).to == new
+
     def test_administrator_may_ask_and_nobody_else(self) -> None:
         shop = make.pharmacy()
         new = make.account(User.Role.PHARMACIST)
@@ -384,6 +366,12 @@ class TestPages:
         assert set(Pharmacy.objects.values_list("address", flat=True)) == {address}
         assert Pharmacy.objects.count() == 6
 
+    def test_sites_that_are_on_the_list_already_are_not_counted_as_begun(self, client: Client, person: User) -> None:
+        typed = line("First")
+        client.post(ADDRESS, {"sites": typed})
+        page = client.post(ADDRESS, {"sites": f"{typed}\n{line('Second')}"}, follow=True)
+        assert "Sites begun: 1. On your list already, unchanged: 1." in page.text
+
     def test_commas_do_where_an_address_is_quoted(self, client: Client, person: User) -> None:
         typed = f'{line("Quoted", mark=",", address="")}"1 Main Street, Chicago"'
         assert "Sites begun: 1" in client.post(ADDRESS, {"sites": typed}, follow=True).text
@@ -413,6 +401,7 @@ class TestPages:
         _, one = begun(person, name="Wrong Site")
         here = f"/pharmacies/certify/{one.pk}/remove/"
         assert here in client.get(f"/pharmacies/certify/{one.pk}/pharmacy/").text
+        assert here in client.get(f"/pharmacies/certify/{one.pk}/", follow=True).text
         assert "Remove Wrong Site?" in client.get(here).text
         assert Pharmacy.objects.exists()
         assert "Wrong Site is removed." in client.post(here, follow=True).text
@@ -438,6 +427,9 @@ class TestPages:
         assert "asked Chain Rep on" in page.text and "Take the hand-over back" in page.text
         page = client.get("/pharmacies/certify/")
         assert "You are asked to represent a pharmacy" in page.text and "Corner Pharmacy" in page.text
+        asker = representatives(shop)[0].full_name
+        assert f"{asker} asks you, for this reason: Moved on" in page.text
+        assert "The reason given: Moved on" in old.get(here).text
         assert client.get(f"{here}form/").status_code == client.get(f"{here}details/").status_code == 404
         assert client.get(f"{here}representative/").status_code == 404
         page = client.get(here)
@@ -450,7 +442,7 @@ class TestPages:
         assert "You take this pharmacy over" in shown.text
         sent = {"processes": sorted(PROCESSES), "wording": shown.context["form"].wording, "password": make.PASSWORD}
         page = client.post(f"{here}sign/", sent | {"user_name": person.email}, follow=True)
-        assert "Corner Pharmacy is certified" in page.text and "A hand-over waits" not in page.text
+        assert "You represent Corner Pharmacy from now on" in page.text and "A hand-over waits" not in page.text
         assert representatives(shop) == [person]
         assert old.get(here).status_code == 404
 

@@ -84,6 +84,14 @@ def test_changed_form_says_so() -> None:
     assert "does not match its signature" in shown and "The program has this document" not in shown
 
 
+def test_changed_form_of_a_certified_pharmacy_shows_no_word_of_certified() -> None:
+    form = make.pharmacy().certifications.get().form
+    assert "Certified now" in text_of(verify(form.number))
+    spoil(form, document=form.document.replace("e", "a"))
+    shown = text_of(verify(form.number))
+    assert "does not match its signature" in shown and "ertified now" not in shown
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
