@@ -97,11 +97,13 @@ def certify(request: HttpRequest) -> HttpResponse:
         return _fill_in(request, standing)
     if request.method == "POST":
         return redirect("prescribers:certify")
+    past = past_of(standing.certification) if standing.certification else None
+    changes = changes_of(standing.certification.prescriber) if standing.certification else []
     context = {
         "newer": [one for one in standing.unread if one.material.must_be_read],
         "shown": _shown(standing),
-        "past": past_of(standing.certification) if standing.certification else None,
-        "changes": changes_of(standing.certification.prescriber) if standing.certification else [],
+        "past": past,
+        "changes": [one for one in changes if not (past and past.since) or one.at > past.since],
     }
     return _page(request, "certification", standing, **context)
 

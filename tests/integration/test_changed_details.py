@@ -235,3 +235,12 @@ class TestPrescriber:
             assert "does not match its signature" not in page
             unsigned = signed_in(make.prescriber(certified=False).user).get(f"{here}details/")
             assert unsigned.headers["Location"] == here
+
+    def test_what_was_put_right_before_the_signature_is_no_change_of_the_details(self) -> None:
+        with time_machine.travel(make.NOW, tick=False):
+            dr = make.prescriber()
+            change_prescriber(dr)
+            client = signed_in(dr.user)
+            assert "Changes of the details: 1" in text_of(client.get("/prescribers/certify/"))
+            dr.history.update(history_date=make.NOW - make.days(400))
+            assert "Changes of the details" not in text_of(client.get("/prescribers/certify/"))
