@@ -17,6 +17,7 @@ from django.urls import reverse
 import tests.factories as make
 from authorizations.models import Authorization, ComplianceCase, Decision, Product
 from patients.models import Enrollment, PregnancyTest, SafetyCase
+from pharmacies.models import HandOver
 from rems_portal.accounts.models import Invitation, User
 from rems_portal.accounts.second_factor import has_second_factor
 from rems_portal.audit.models import AccessEvent
@@ -441,6 +442,8 @@ def test_an_administrator_names_another_representative(sign_in: Callable[[User],
     refused = act_on(client, shop, "representative", email="nobody@example.com", reason="Left")
     assert "no pharmacy account" in refused.content.decode()
     assert act_on(client, shop, "representative", email=new.email, reason="Left").status_code == 302
-    assert [row.user for row in shop.staff.filter(is_representative=True, ends_on=None)] == [new]
-    ended = shop.staff.exclude(ends_on=None).get().history.latest()
-    assert (ended.history_change_reason, ended.channel) == ("Left", "admin")
+    handing = HandOver.objects.pending().get()
+    assert (handing.pharmacy, handing.to, handing.reason) == (shop, new, "Left")
+    assert handing.history.latest().channel == "admin"
+    # Until the new one has signed the form, the one before stays.
+    assert new not in [row.user for row in shop.staff.filter(is_representative=True, ends_on=None)]

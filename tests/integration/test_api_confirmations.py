@@ -75,6 +75,7 @@ def test_granted_gives_number_deadlines_and_checklist(category: RiskCategory) ->
     assert body.pop("checklist")
     assert body == {
         "outcome": "granted",
+        "intact": True,
         "program_version": "2026-04-27",
         "confirmation_number": held.number,
         "authorization_number": number.number,

@@ -383,6 +383,7 @@ class TestRenewal:
         )
         later = NOW + make.days(3)
         with time_machine.travel(later, tick=False):
+            client.force_login(dr)
             assert "Renewal overdue" in words_of(client.get(CERTIFY))
             shown = client.get(RENEW).context["form"]["shown"].value()
             client.post(RENEW, {"shown": shown, "user_name": dr.email, "password": PASSWORD})

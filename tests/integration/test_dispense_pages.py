@@ -158,7 +158,7 @@ def test_over_confirmation_wants_the_time(client: Client, shop: Pharmacy, clock:
         ({"done_at_time": "09:59"}, "nothing may leave before"),
         ({"product": ""}, "Choose the product"),
         ({"product": "999"}, "Choose a product of the list"),
-        ({"days_supply": "29"}, "28 days&#x27; supply at most were confirmed"),
+        ({"days_supply": "29"}, "28 days’ supply at most were confirmed"),
         ({"days_supply": "0"}, "at most were confirmed"),
         ({"days_supply": "lots"}, "type a whole number"),
         ({"lot": "x" * 41}, "longer than 40"),
