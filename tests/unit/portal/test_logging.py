@@ -33,6 +33,7 @@ class Log:
 @pytest.fixture
 def log() -> Iterator[Log]:
     """Send the loggers used here through the portal's formatter into memory."""
+    before = structlog.get_config()
     structure = configure("INFO")
     formatter = logging.config.DictConfigurator(structure).configure_formatter(structure["formatters"]["json"])
     stream = io.StringIO()
@@ -47,6 +48,7 @@ def log() -> Iterator[Log]:
     for logger, level, propagate, handlers in kept:
         logger.handlers, logger.propagate = handlers, propagate
         logger.setLevel(level)
+    structlog.configure(**before)  # loggers bound earlier keep to these very processors
 
 
 def test_line_is_json_with_instant_level_and_name(log: Log) -> None:
